@@ -1,0 +1,30 @@
+/** Specs that decorate nothing run once, in the legacy project. */
+const WITHOUT_DECORATORS = ['core', 'providers', 'dialects', 'semconv', 'package'];
+
+const swc = (transform) => [
+  '@swc/jest',
+  {
+    swcrc: false,
+    sourceMaps: 'inline',
+    jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, transform },
+  },
+];
+
+const project = (displayName, transform, ignored) => ({
+  displayName,
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/spec/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', ...ignored],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^decotel$': '<rootDir>/src/index', '^decotel/(.*)$': '<rootDir>/src/$1' },
+  transform: { '^.+\\.ts$': swc(transform) },
+});
+
+module.exports = {
+  projects: [
+    project('legacy', { legacyDecorator: true, decoratorMetadata: true }, ['\\.standard\\.spec\\.ts$']),
+    project('standard', { decoratorVersion: '2023-11' }, [
+      '\\.legacy\\.spec\\.ts$',
+      ...WITHOUT_DECORATORS.map((room) => `<rootDir>/spec/${room}/`),
+    ]),
+  ],
+};

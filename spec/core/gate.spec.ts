@@ -1,0 +1,94 @@
+import { content } from '../../src/core/content.js';
+import { admit, type GatePolicy } from '../../src/core/gate.js';
+import { ALL_CONTENT, NO_CONTENT } from '../../src/core/settings.js';
+import { snapshot } from '../../src/core/snapshot.js';
+
+const policy = (over: Partial<GatePolicy> = {}): GatePolicy => ({
+  content: ALL_CONTENT,
+  redact: [],
+  valueBytes: 32_768,
+  ...over,
+});
+
+describe('the gate', () => {
+  it('writes text as it is and anything else as JSON', () => {
+    expect(
+      admit({ a: content('input', 'text'), b: content('output', () => ({ x: [1, 'y'] })), c: 'm', d: [1, 2] }, policy()),
+    ).toEqual({ a: 'text', b: '{"x":[1,"y"]}', c: 'm', d: [1, 2] });
+  });
+
+  it('leaves out content that is switched off, and error texts where any kind is', () => {
+    const captured = { a: content('input', 'text'), b: content('output', 'o'), e: content('error', 'boom'), n: 1 };
+    expect(admit(captured, policy({ content: NO_CONTENT }))).toEqual({ n: 1 });
+    expect(admit(captured, policy({ content: { ...ALL_CONTENT, output: false } }))).toEqual({ a: 'text', n: 1 });
+  });
+
+  it('masks well-known secrets in texts, members, names of members and plain attributes', () => {
+    const key = `sk-proj-${'a1B2'.repeat(8)}`;
+    const admitted = admit(
+      {
+        text: content('input', `use ${key} please`),
+        json: content('input', { token: 'x', deep: [{ [key]: `Bearer ${'t'.repeat(20)}` }], password: 'hunter2' }),
+        plain: key,
+        list: ['ok', key],
+        url: 'postgres://user:hunter22@host/db',
+      },
+      policy(),
+    );
+    expect(JSON.stringify(admitted)).not.toMatch(/sk-proj|tttt|hunter2/);
+    expect(admitted['text']).toBe('use [masked] please');
+    expect(admitted['url']).toBe('postgres://user:[masked]@host/db');
+    expect(JSON.parse(String(admitted['json']))).toEqual({
+      token: 'x',
+      deep: [{ '[masked]': 'Bearer [masked]' }],
+      password: '[masked]',
+    });
+  });
+
+  it('masks what the application asks for, and everything where its function throws', () => {
+    const redact = [/\b\d{16}\b/, (text: string) => text.replace('Ann', 'X')];
+    expect(admit({ a: content('input', 'Ann 1234567890123456') }, policy({ redact }))).toEqual({ a: 'X [masked]' });
+    const throwing = () => {
+      throw new Error('mask');
+    };
+    expect(admit({ a: content('input', 'text'), m: 'model' }, policy({ redact: [throwing] }))).toEqual({
+      a: '[masked]',
+      m: '[masked]',
+    });
+  });
+
+  it('masks a secret that straddles the cut of a snapshot', () => {
+    const limits = { valueBytes: 1000, depth: 8, items: 10, keys: 10, idleMs: 1 };
+    const secret = `sk-${'a'.repeat(60)}`;
+    const text = `${'x '.repeat(485)}${secret}${'tail '.repeat(10_000)}`;
+    const { a } = admit({ a: content('input', snapshot(text, limits)) }, policy({ valueBytes: 1000 }));
+    expect(a).not.toContain('sk-a');
+    expect(Buffer.byteLength(String(a))).toBeLessThanOrEqual(1000);
+  });
+
+  it('cuts long text at a character, keeps JSON valid, and says what was cut', () => {
+    const admitted = admit(
+      {
+        text: content('input', 'é'.repeat(600)),
+        json: content('input', [{ role: 'system', text: 'short' }, { text: 'ü'.repeat(5000) }, { text: 'last' }]),
+      },
+      policy({ valueBytes: 500 }),
+    );
+    expect(Buffer.byteLength(String(admitted['text']))).toBeLessThanOrEqual(500);
+    expect(admitted['text']).toMatch(/^é+…\[truncated\]$/);
+    const json = JSON.parse(String(admitted['json']));
+    expect(json).toHaveLength(3);
+    expect(json[0].text).toBe('short');
+    expect(json[2].text).toBe('last');
+    expect(json[1].text).toMatch(/^ü+…\[truncated\]$/);
+    expect(admitted['decotel.truncated']).toEqual(['text', 'json']);
+  });
+
+  it('leaves items out of the middle where short texts alone are too many', () => {
+    const { a } = admit({ a: content('input', Array.from({ length: 5000 }, (_, i) => ({ i }))) }, policy({ valueBytes: 600 }));
+    expect(Buffer.byteLength(String(a))).toBeLessThanOrEqual(600);
+    const items = JSON.parse(String(a));
+    expect(items[0]).toEqual({ i: 0 });
+    expect(items.at(-1)).toEqual({ i: 4999 });
+  });
+});

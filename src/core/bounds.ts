@@ -1,0 +1,108 @@
+/** A value that fits, and whether something was cut off to make it fit. */
+export interface Bounded {
+  value: string;
+  cut: boolean;
+}
+
+const CUT_MARK = '…[truncated]';
+const CUT_MARK_BYTES = Buffer.byteLength(CUT_MARK);
+/** Texts are not cut shorter than this; where that is not enough, items are left out of the middle. */
+const SHORTEST_TEXT_BYTES = 64;
+
+/** `text` as well-formed UTF-8 of at most `mostBytes`, cut at a character. */
+export function boundedText(text: string, mostBytes: number): Bounded {
+  // No character takes more than three bytes of UTF-8 per UTF-16 unit.
+  if (text.length * 3 <= mostBytes || Buffer.byteLength(text) <= mostBytes) return { value: text, cut: false };
+  return { value: cutTextBytes(text, mostBytes), cut: true };
+}
+
+/**
+ * `value` as JSON of at most `mostBytes`. Where it is larger, its longest texts are cut first, all to the same length,
+ * so that the structure and every short text stay; then items are left out of the middle of its arrays.
+ */
+export function boundedJson(value: unknown, mostBytes: number): Bounded {
+  const json = JSON.stringify(value) as string | undefined;
+  if (json === undefined) return { value: 'null', cut: false };
+  if (json.length * 3 <= mostBytes || Buffer.byteLength(json) <= mostBytes) return { value: json, cut: false };
+  return { value: shrunkJson(value, json, mostBytes), cut: true };
+}
+
+function shrunkJson(value: unknown, json: string, mostBytes: number): string {
+  const sizes: number[] = [];
+  eachText(value, (text) => sizes.push(jsonBytes(text)));
+  const structure = Buffer.byteLength(json) - sizes.reduce((sum, size) => sum + size, 0);
+  let level = levelFor(sizes, mostBytes - structure);
+  while (level >= SHORTEST_TEXT_BYTES) {
+    const shorter = JSON.stringify(mapTexts(value, (text) => shorterText(text, level)));
+    if (Buffer.byteLength(shorter) <= mostBytes) return shorter;
+    level = Math.floor(level * 0.8);
+  }
+  return sparseJson(value, mostBytes);
+}
+
+/** The length to which all longer texts are cut so that together they take `room` bytes. */
+function levelFor(sizes: number[], room: number): number {
+  const ascending = [...sizes].sort((one, other) => one - other);
+  let left = room;
+  for (let index = 0; index < ascending.length; index++) {
+    const level = Math.floor(left / (ascending.length - index));
+    const size = ascending[index] ?? 0;
+    if (size > level) return level;
+    left -= size;
+  }
+  return ascending.at(-1) ?? 0;
+}
+
+function sparseJson(value: unknown, mostBytes: number): string {
+  for (let items = 64; items >= 1; items >>= 1) {
+    const sparse = JSON.stringify(
+      mapTexts(thinned(value, items), (text) => shorterText(text, SHORTEST_TEXT_BYTES)),
+    );
+    if (Buffer.byteLength(sparse) <= mostBytes) return sparse;
+  }
+  return JSON.stringify(Array.isArray(value) ? [] : CUT_MARK).slice(0, Math.max(2, mostBytes));
+}
+
+/** Arrays and objects with their middle left out. */
+function thinned(value: unknown, most: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const kept: unknown[] = value.length <= most ? value : [...value.slice(0, most >> 1), ...value.slice(-((most + 1) >> 1))];
+    return kept.map((item) => thinned(item, most));
+  }
+  const entries = Object.entries(value).slice(0, Math.max(most, 8));
+  return Object.fromEntries(entries.map(([name, member]) => [name, thinned(member, most)]));
+}
+
+function eachText(value: unknown, visit: (text: string) => void): void {
+  if (typeof value === 'string') visit(value);
+  else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) eachText(member, visit);
+}
+
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, mapTexts(member, change)]));
+}
+
+function shorterText(text: string, mostBytes: number): string {
+  return jsonBytes(text) <= mostBytes ? text : cutTextBytes(text, Math.max(mostBytes - 2, CUT_MARK_BYTES));
+}
+
+function jsonBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text));
+}
+
+function cutTextBytes(text: string, mostBytes: number): string {
+  if (mostBytes <= CUT_MARK_BYTES) return wholeCharacters(text, mostBytes);
+  return wholeCharacters(text, mostBytes - CUT_MARK_BYTES) + CUT_MARK;
+}
+
+function wholeCharacters(text: string, mostBytes: number): string {
+  const bytes = Buffer.from(text.slice(0, mostBytes));
+  let end = Math.min(bytes.length, mostBytes);
+  // 0b10xxxxxx continues a character.
+  while (end > 0 && end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return bytes.toString('utf8', 0, end);
+}

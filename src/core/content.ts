@@ -1,0 +1,31 @@
+/**
+ * The kinds of captured content that can be switched off one by one. `error` is the text of errors: messages quote
+ * prompts, so it is recorded only where every other kind is.
+ */
+export type ContentKind = 'input' | 'output' | 'tools' | 'retrieval' | 'error';
+
+/**
+ * Captured content on its way to an attribute. A dialect names it; only the gate turns it into a string, so that
+ * nothing leaves unmasked or unbounded. `value` is a snapshot, or a function that builds it when it is first read:
+ * a string is written as it is, anything else as JSON.
+ */
+export class Content {
+  constructor(
+    readonly kind: ContentKind,
+    readonly value: unknown,
+  ) {}
+}
+
+/** Content of `kind`, or undefined where there is none. */
+export function content(kind: ContentKind, value: unknown): Content | undefined {
+  return value === undefined ? undefined : new Content(kind, value);
+}
+
+/** What an OpenTelemetry attribute may hold. */
+export type AttributeScalar = string | number | boolean;
+
+/** Attributes as a dialect names them, before the gate. An undefined value is left out. */
+export type CapturedAttributes = Record<string, AttributeScalar | readonly AttributeScalar[] | Content | undefined>;
+
+/** Attributes as they leave: masked, bounded, content as text or JSON. */
+export type AdmittedAttributes = Record<string, AttributeScalar | AttributeScalar[]>;

@@ -1,0 +1,124 @@
+import type { Message, OutputMessage, Part, ToolDefinition } from './messages.js';
+
+/** A value that is built from a snapshot when it is first read: rendering is paid at export, not by the caller. */
+export type Lazy<T> = () => T | undefined;
+
+/**
+ * How a call ended. Only `error` is an error of the callee; `cancelled`: the consumer stopped early; `aborted`: by a
+ * signal; `abandoned`: nobody consumed it; `shutdown`: it was still open when telemetry was shut down.
+ */
+export type Outcome = 'completed' | 'error' | 'cancelled' | 'aborted' | 'abandoned' | 'shutdown';
+
+export interface RequestRecord {
+  model?: string;
+  maxTokens?: number;
+  temperature?: number;
+  topP?: number;
+  topK?: number;
+  frequencyPenalty?: number;
+  presencePenalty?: number;
+  stopSequences?: string[];
+  seed?: number;
+  /** Only when it is not 1. */
+  choiceCount?: number;
+  /** Only ever true. */
+  stream?: boolean;
+  encodingFormats?: string[];
+}
+
+export interface ResponseRecord {
+  id?: string;
+  model?: string;
+  /** One per choice, in choice order, as the provider spells them. */
+  finishReasons?: string[];
+  /** Seconds from the start of the call to the first chunk; streams only. */
+  timeToFirstChunkSeconds?: number;
+}
+
+/**
+ * Token counts in the meaning of the conventions: `inputTokens` includes cached ones, `outputTokens` includes
+ * reasoning. A count that the provider did not send is absent, never 0.
+ */
+export interface Usage {
+  inputTokens?: number;
+  outputTokens?: number;
+  cacheReadInputTokens?: number;
+  cacheCreationInputTokens?: number;
+  reasoningOutputTokens?: number;
+  /** The provider's own numbers without a convention, under its own names, nested ones joined by dots. */
+  raw?: Record<string, number>;
+}
+
+/** The content of a model call. Each part is absent where the call has none. */
+export interface MessagesRecord {
+  systemInstructions?: Lazy<Part[]>;
+  input?: Lazy<Message[]>;
+  output?: Lazy<OutputMessage[]>;
+  toolDefinitions?: Lazy<ToolDefinition[]>;
+}
+
+export interface PromptRecord {
+  name?: string;
+  /** A short hash of the template unless the application gave one. */
+  version?: string;
+  template: string;
+  /** A snapshot of the values by name. */
+  variables?: Record<string, unknown>;
+  rendered?: string;
+}
+
+export interface ToolRecord {
+  name: string;
+  description?: string;
+  type?: string;
+  callId?: string;
+}
+
+export interface AgentRecord {
+  name?: string;
+  id?: string;
+  version?: string;
+  description?: string;
+  tools?: string[];
+  handoffs?: string[];
+}
+
+export interface ErrorRecord {
+  /** `error.type`: the provider's status or code, else the class name, else `_OTHER`. */
+  type: string;
+  /** `exception.type`: the class name. */
+  name: string;
+  message?: string;
+  stack?: string;
+}
+
+/** Everything known of one call, complete before any dialect reads it. Fields are the semconv names in camelCase. */
+export class CallRecord {
+  operation: string | undefined = undefined;
+  provider: string | undefined = undefined;
+  serverAddress: string | undefined = undefined;
+  serverPort: number | undefined = undefined;
+  /** `code.function.name`, for instance `Librarian.recommendBook`. */
+  functionName: string | undefined = undefined;
+  request: RequestRecord | undefined = undefined;
+  response: ResponseRecord | undefined = undefined;
+  usage: Usage | undefined = undefined;
+  messages: MessagesRecord | undefined = undefined;
+  outputType: string | undefined = undefined;
+  embeddingDimensions: number | undefined = undefined;
+  prompt: PromptRecord | undefined = undefined;
+  tool: ToolRecord | undefined = undefined;
+  agent: AgentRecord | undefined = undefined;
+  /** Snapshot of the call's arguments, and of what it returned or streamed. */
+  arguments: unknown = undefined;
+  result: unknown = undefined;
+  streamChunks: number | undefined = undefined;
+  outcome: Outcome | undefined = undefined;
+  error: ErrorRecord | undefined = undefined;
+  tags: string[] | undefined = undefined;
+  metadata: Record<string, string | number | boolean> | undefined = undefined;
+  /** A response was recognised, its request is not known. */
+  requestMissing = false;
+  /** The returned object could not be watched (frozen). */
+  unobserved = false;
+}

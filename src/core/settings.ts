@@ -1,0 +1,115 @@
+import { shared } from './shared.js';
+
+/** Masks a text: what a pattern matches becomes `[masked]`; a function returns the masked text. */
+export type Redaction = RegExp | ((text: string) => string);
+
+/** Which kinds of content may be recorded. */
+export interface ContentSwitches {
+  input: boolean;
+  output: boolean;
+  /** Tool definitions, arguments and results. */
+  tools: boolean;
+  /** Queries and retrieved documents. */
+  retrieval: boolean;
+}
+
+/** `false` records no content at all, error messages included; an object switches single kinds (default: on). */
+export type ContentOption = boolean | Partial<ContentSwitches>;
+
+export interface Limits {
+  /** Most bytes of UTF-8 in one attribute value. Default 32,768. */
+  valueBytes: number;
+  /** Deepest nesting of a captured value. Default 16. */
+  depth: number;
+  /** Most items of a captured array, set or map; the first and the last are kept. Default 1,000. */
+  items: number;
+  /** Most members of a captured object. Default 200. */
+  keys: number;
+  /** Milliseconds after which a stream that nobody reads ends its span. Default 600,000. */
+  idleMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { valueBytes: 32_768, depth: 16, items: 1000, keys: 200, idleMs: 600_000 };
+
+export const ALL_CONTENT: ContentSwitches = { input: true, output: true, tools: true, retrieval: true };
+export const NO_CONTENT: ContentSwitches = { input: false, output: false, tools: false, retrieval: false };
+
+export interface Settings {
+  enabled: boolean;
+  /** What the application and the environment allow. */
+  content: ContentSwitches;
+  /**
+   * True when the application or the environment asked for content in so many words: only then does a span on a
+   * provider that decotel merely joined carry it.
+   */
+  contentIsExplicit: boolean;
+  redact: readonly Redaction[];
+  limits: Limits;
+  /** `method`: an LLM span is called like its method; `semconv`: `chat {model}`. */
+  spanNames: 'method' | 'semconv';
+  /** Who carries the usage where the SDK underneath traces itself. */
+  nativeSpans: 'ours' | 'theirs';
+}
+
+/** The settings of a process that never called `configure()`. */
+export function defaultSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+  const asked = environmentContent(environment);
+  return {
+    enabled: !isTrue(environment['DECOTEL_DISABLED']) && !isTrue(environment['OTEL_SDK_DISABLED']),
+    content: asked ?? ALL_CONTENT,
+    contentIsExplicit: asked !== undefined,
+    redact: [],
+    limits: DEFAULT_LIMITS,
+    spanNames: 'method',
+    nativeSpans: 'ours',
+  };
+}
+
+/**
+ * What `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` says, or undefined where it is not set. Values of
+ * opentelemetry-util-genai and of older instrumentations; anything else fails closed.
+ */
+export function environmentContent(environment: NodeJS.ProcessEnv = process.env): ContentSwitches | undefined {
+  const value = environment['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT']?.trim().toLowerCase();
+  if (value === undefined || value === '') return undefined;
+  return value === 'true' || value === 'span_only' || value === 'span_and_event' ? ALL_CONTENT : NO_CONTENT;
+}
+
+export function contentSwitches(option: ContentOption): ContentSwitches {
+  if (typeof option === 'boolean') return option ? ALL_CONTENT : NO_CONTENT;
+  return { ...ALL_CONTENT, ...option };
+}
+
+/** Of two rules the strictest wins, kind by kind. */
+export function strictest(one: ContentSwitches, other: ContentSwitches | undefined): ContentSwitches {
+  if (other === undefined || other === one || other === ALL_CONTENT) return one;
+  return {
+    input: one.input && other.input,
+    output: one.output && other.output,
+    tools: one.tools && other.tools,
+    retrieval: one.retrieval && other.retrieval,
+  };
+}
+
+interface Holder {
+  current: Settings;
+}
+
+const holder = shared<Holder>('settings', () => ({ current: defaultSettings() }));
+
+export function settings(): Settings {
+  return holder.current;
+}
+
+/** Replaces the settings; the returned function puts the former ones back. */
+export function replaceSettings(next: Settings): () => void {
+  const former = holder.current;
+  holder.current = next;
+  return () => {
+    holder.current = former;
+  };
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value?.trim().toLowerCase() === 'true';
+}

@@ -1,0 +1,6 @@
+/** A parsed prompt template. */
+export interface PromptTemplate {
+  readonly template: string;
+  readonly name: string | undefined;
+  readonly version: string;
+}

@@ -1,0 +1,50 @@
+import type { SpanKind } from '@opentelemetry/api';
+import type { CallRecord } from '../core/record.js';
+import type { ContentOption } from '../core/settings.js';
+import type { PromptTemplate } from '../prompts/template.js';
+
+/** Options that every decorator takes. */
+export interface CallOptions {
+  /** The span's name, or the name of the tool or agent. Default: the method's name. */
+  name?: string;
+  /** Attributes for the span. */
+  attributes?: Record<string, string | number | boolean>;
+  /** Written as `decotel.tags`. */
+  tags?: readonly string[];
+  /** Written as `decotel.metadata.<key>`. */
+  metadata?: Record<string, string | number | boolean>;
+  /** Switches content of this method off (`false`) or single kinds of it; never on where another rule is stricter. */
+  content?: ContentOption;
+  /** May remove or replace what is recorded, before it is masked and bounded. */
+  capture?: (call: CallRecord) => void;
+}
+
+/** What one family of decorators declares about its spans. */
+export interface CallKind {
+  /** As people write it, for messages: `@tool`. */
+  readonly decorator: string;
+  readonly spanKind: SpanKind;
+  /** `gen_ai.operation.name` before the response says otherwise. */
+  readonly operation: string | undefined;
+  /** A model call takes over what a call through an observed client inside it did. */
+  readonly isModelCall: boolean;
+  spanName(definition: CallDefinition): string;
+  /** Writes what the decorator's options say into the record. */
+  describe(record: CallRecord, options: CallOptions): void;
+}
+
+/** One decorated method. */
+export interface CallDefinition {
+  readonly kind: CallKind;
+  readonly methodName: string;
+  readonly options: CallOptions;
+  /** `code.function.name`; the class is only known at the call in the standard decorator mode. */
+  functionName(self: unknown): string;
+}
+
+/** What all decorators of one method said together. Their order does not matter. */
+export interface MethodDefinition {
+  /** Absent while only a prompt template was declared. */
+  call?: CallDefinition;
+  prompt?: PromptTemplate;
+}
