@@ -55,9 +55,7 @@ function levelFor(sizes: number[], room: number): number {
 
 function sparseJson(value: unknown, mostBytes: number): string {
   for (let items = 64; items >= 1; items >>= 1) {
-    const sparse = JSON.stringify(
-      mapTexts(thinned(value, items), (text) => shorterText(text, SHORTEST_TEXT_BYTES)),
-    );
+    const sparse = JSON.stringify(mapTexts(thinned(value, items), (text) => shorterText(text, SHORTEST_TEXT_BYTES)));
     if (Buffer.byteLength(sparse) <= mostBytes) return sparse;
   }
   return JSON.stringify(Array.isArray(value) ? [] : CUT_MARK).slice(0, Math.max(2, mostBytes));
@@ -67,7 +65,8 @@ function sparseJson(value: unknown, mostBytes: number): string {
 function thinned(value: unknown, most: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
-    const kept: unknown[] = value.length <= most ? value : [...value.slice(0, most >> 1), ...value.slice(-((most + 1) >> 1))];
+    const kept: unknown[] =
+      value.length <= most ? value : [...value.slice(0, most >> 1), ...value.slice(-((most + 1) >> 1))];
     return kept.map((item) => thinned(item, most));
   }
   const entries = Object.entries(value).slice(0, Math.max(most, 8));
@@ -76,7 +75,8 @@ function thinned(value: unknown, most: number): unknown {
 
 function eachText(value: unknown, visit: (text: string) => void): void {
   if (typeof value === 'string') visit(value);
-  else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) eachText(member, visit);
+  else if (typeof value === 'object' && value !== null)
+    for (const member of Object.values(value)) eachText(member, visit);
 }
 
 function mapTexts(value: unknown, change: (text: string) => string): unknown {

@@ -7,18 +7,24 @@ export type ContentKind = 'input' | 'output' | 'tools' | 'retrieval' | 'error';
 /**
  * Captured content on its way to an attribute. A dialect names it; only the gate turns it into a string, so that
  * nothing leaves unmasked or unbounded. `value` is a snapshot, or a function that builds it when it is first read:
- * a string is written as it is, anything else as JSON.
+ * a string is written as it is (as JSON too where `isJson`), anything else as JSON.
  */
 export class Content {
   constructor(
     readonly kind: ContentKind,
     readonly value: unknown,
+    readonly isJson = false,
   ) {}
 }
 
 /** Content of `kind`, or undefined where there is none. */
 export function content(kind: ContentKind, value: unknown): Content | undefined {
   return value === undefined ? undefined : new Content(kind, value);
+}
+
+/** The same, written as JSON whatever it is: a text in quotes. */
+export function jsonContent(kind: ContentKind, value: unknown): Content | undefined {
+  return value === undefined ? undefined : new Content(kind, value, true);
 }
 
 /** What an OpenTelemetry attribute may hold. */

@@ -55,7 +55,7 @@ function admitContent(content: Content, policy: GatePolicy): Passed<string> | un
   try {
     const value: unknown = typeof content.value === 'function' ? (content.value as () => unknown)() : content.value;
     if (value === undefined) return undefined;
-    return typeof value === 'string'
+    return typeof value === 'string' && !content.isJson
       ? boundedText(mask(value, policy.redact), policy.valueBytes)
       : boundedJson(maskAll(value, policy.redact), policy.valueBytes);
   } catch (failure) {

@@ -1,0 +1,128 @@
+import { DecotelError } from '../core/decotel-error.js';
+import { shared } from '../core/shared.js';
+import { observeCall } from '../spans/observe-call.js';
+import { isResource } from './resource.js';
+
+interface Observed {
+  /** The client as it is, for each proxy of it or of one of its resources. */
+  readonly originals: WeakMap<object, object>;
+  readonly proxies: WeakMap<object, object>;
+}
+
+const observed = shared<Observed>('observed', () => ({ originals: new WeakMap(), proxies: new WeakMap() }));
+
+/** Resources and methods that take what looks like a model's request but are none: they count, moderate, draw, speak. */
+const OTHER_CALLS =
+  /^(?:countTokens|count_tokens|compact|moderations|images|audio|files|fineTuning|batches|models|videos|realtime|evals|graders|containers|vectorStores)$/;
+
+/** Members by which a request to a model is told from any other argument, before anything is copied. */
+const REQUEST_MEMBERS = ['messages', 'input', 'prompt', 'contents'] as const;
+
+/**
+ * The same SDK client, seen: each model call made through it is recorded with its request, whatever the method that
+ * made it returns. Inside a `@withOtel` method a single call fills that method's span; elsewhere it has a span of its own.
+ *
+ * Results, errors and laziness stay the SDK's. `observe(observe(client))` is `observe(client)`, the same client always
+ * gives the same object, and copies made by the client itself (`withOptions()`) are observed too.
+ *
+ * @example
+ * class Librarian {
+ *   private readonly openai = observe(new OpenAI());
+ * }
+ *
+ * @throws DecotelError when `client` is not an object.
+ */
+export function observe<T extends object>(client: T): T {
+  if ((typeof client !== 'object' && typeof client !== 'function') || client === null) {
+    const seen = client === null ? 'null' : typeof client;
+    throw new DecotelError(`observe(client): expected the client of an SDK, got ${seen}. Pass the client itself.`);
+  }
+  if (observed.originals.has(client)) return client;
+  return proxyOf(client, client, false) as T;
+}
+
+/** `isOther`: below a resource whose calls are not a model's. */
+function proxyOf(target: object, client: object, isOther: boolean): object {
+  let proxy = observed.proxies.get(target);
+  if (proxy === undefined) {
+    proxy = new Proxy(target, new ResourceHandler(client, isOther));
+    observed.proxies.set(target, proxy);
+    observed.originals.set(proxy, target);
+  }
+  return proxy;
+}
+
+/** The client or one of its resources. Everything runs on the real object, so that its private fields work. */
+class ResourceHandler implements ProxyHandler<object> {
+  private readonly methods = new WeakMap<object, object>();
+
+  constructor(
+    private readonly client: object,
+    private readonly isOther: boolean,
+  ) {}
+
+  get(target: object, key: PropertyKey): unknown {
+    const value: unknown = Reflect.get(target, key, target);
+    if (typeof value !== 'function' && (typeof value !== 'object' || value === null)) return value;
+    if (key === 'constructor' || isFixed(target, key)) return value;
+    const isOther = this.isOther || (typeof key === 'string' && OTHER_CALLS.test(key));
+    if (typeof value === 'function') return this.method(target, value as Callable, isOther);
+    return isResource(value) ? proxyOf(value, this.client, isOther) : value;
+  }
+
+  /** A setter with private fields needs the real object. */
+  set(target: object, key: PropertyKey, value: unknown): boolean {
+    return Reflect.set(target, key, value, target);
+  }
+
+  private method(target: object, method: Callable, isOther: boolean): object {
+    let proxy = this.methods.get(method);
+    if (proxy === undefined) {
+      proxy = new Proxy(method, new MethodHandler(target, this.client, isOther));
+      this.methods.set(method, proxy);
+    }
+    return proxy;
+  }
+}
+
+type Callable = (...values: unknown[]) => unknown;
+
+class MethodHandler implements ProxyHandler<Callable> {
+  constructor(
+    private readonly target: object,
+    private readonly client: object,
+    private readonly isOther: boolean,
+  ) {}
+
+  apply(method: Callable, self: unknown, values: unknown[]): unknown {
+    const original = typeof self === 'object' && self !== null ? (observed.originals.get(self) ?? self) : self;
+    const body = values[0];
+    const invoke = (): unknown => Reflect.apply(method, original, values);
+    if (!this.isOther && isRequest(body)) return observeCall({ body, client: this.client }, invoke);
+    return this.copyOf(invoke());
+  }
+
+  /** A client that the client made of itself is observed as well. */
+  private copyOf(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null || value === this.target) return value;
+    const constructor: unknown = (this.client as { constructor?: unknown }).constructor;
+    return typeof constructor === 'function' && constructor !== Object && value instanceof constructor
+      ? observe(value)
+      : value;
+  }
+}
+
+function isRequest(body: unknown): body is object {
+  if (typeof body !== 'object' || body === null) return false;
+  try {
+    return REQUEST_MEMBERS.some((member) => member in body);
+  } catch {
+    return false;
+  }
+}
+
+/** A proxy must give back the very value of a property that can never change. */
+function isFixed(target: object, key: PropertyKey): boolean {
+  const own = Object.getOwnPropertyDescriptor(target, key);
+  return own !== undefined && own.configurable === false && own.writable === false;
+}

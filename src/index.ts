@@ -1,0 +1,12 @@
+export { observe } from './clients/observe.js';
+export type { Outcome } from './core/record.js';
+export { DecotelError } from './core/decotel-error.js';
+export { agent, type AgentOptions } from './decorators/agent.js';
+export { promptTemplate, type PromptTemplateOptions } from './decorators/prompt-template.js';
+export { span, type SpanOptions } from './decorators/span.js';
+export { tool, type ToolOptions } from './decorators/tool.js';
+export { withOtel, type WithOtelOptions } from './decorators/with-otel.js';
+export { definePrompt } from './prompts/define-prompt.js';
+export { promptMessages, promptText, type PromptMessage } from './prompts/prompt-text.js';
+export { renderPrompt } from './prompts/render-prompt.js';
+export { record } from './spans/record.js';

@@ -1,0 +1,109 @@
+import type { CallRecord } from '../core/record.js';
+import { reportFailure } from '../core/report.js';
+import { settings } from '../core/settings.js';
+import { cutText, snapshot } from '../core/snapshot.js';
+import type { Fold, Provider, ResponseReading } from '../providers/provider.js';
+import { readResponse, startFold } from '../providers/registry.js';
+
+/** Kept beyond the cap, so that a secret that straddles it is still recognised when the text is masked. */
+const MARGIN = 4096;
+
+/** What came back from a call: one value, or chunks folded into one growing answer. */
+export class Answer {
+  /** Whose response or stream it is, once recognised. */
+  provider: Provider | undefined = undefined;
+  chunks = 0;
+  /** `performance.now()` at the first chunk. */
+  firstChunkAt: number | undefined = undefined;
+
+  private fold: Fold | undefined = undefined;
+  private reading: ResponseReading | undefined = undefined;
+  /** Chunks of text, joined; undefined until one came. */
+  private text: string | undefined = undefined;
+  /** The newest chunk that is neither text nor a provider's: of partial objects, the last is the whole one. */
+  private last: unknown = undefined;
+  private value: unknown = undefined;
+
+  constructor(private readonly keepsContent: boolean) {}
+
+  chunk(chunk: unknown): void {
+    if (this.chunks++ === 0) this.first(chunk);
+    if (this.fold !== undefined) this.add(chunk);
+    else if (typeof chunk === 'string') this.addText(chunk);
+    else if (this.keepsContent) this.last = chunk;
+  }
+
+  /** The final value, if it is not a stream. */
+  resolved(value: unknown): void {
+    if (typeof value === 'object' && value !== null && this.recognise(value)) return;
+    if (this.keepsContent) this.value = snapshot(value);
+  }
+
+  /** Reads `value` where it is a provider's response. */
+  recognise(value: object): boolean {
+    const found = readResponse(value);
+    if (found === undefined) return false;
+    this.provider = found.provider;
+    this.reading = found.reading;
+    return true;
+  }
+
+  /** The answer so far, as a provider's response; undefined where it is none. */
+  read(): ResponseReading | undefined {
+    if (this.reading !== undefined || this.fold === undefined) return this.reading;
+    try {
+      return this.fold.read();
+    } catch (failure) {
+      reportFailure('a provider adapter failed to read a stream', failure);
+      return undefined;
+    }
+  }
+
+  /** What is recorded as the result of a call whose answer is no provider's response. */
+  result(): unknown {
+    return this.text ?? (this.last === undefined ? this.value : snapshot(this.last));
+  }
+
+  /** Writes the answer of a model into the record. */
+  complete(record: CallRecord, reading: ResponseReading): void {
+    record.operation = reading.operation;
+    record.response = {
+      ...record.response,
+      id: reading.id,
+      model: reading.model,
+      finishReasons: reading.finishReasons,
+    };
+    record.usage = reading.usage;
+    record.embeddingDimensions = reading.embeddingDimensions;
+    if (this.fold !== undefined) record.request = { ...record.request, stream: true };
+    if (this.keepsContent && reading.output !== undefined) {
+      record.messages = { ...record.messages, output: () => reading.output?.() };
+    }
+  }
+
+  private first(chunk: unknown): void {
+    this.firstChunkAt = performance.now();
+    if (typeof chunk !== 'object' || chunk === null) return;
+    const found = startFold(chunk);
+    if (found === undefined) return;
+    this.provider = found.provider;
+    this.fold = found.fold;
+  }
+
+  private add(chunk: unknown): void {
+    if (typeof chunk !== 'object' || chunk === null) return;
+    try {
+      this.fold?.add(chunk);
+    } catch (failure) {
+      reportFailure('a provider adapter failed to read a chunk', failure);
+    }
+  }
+
+  private addText(chunk: string): void {
+    if (!this.keepsContent) return;
+    const text = this.text ?? '';
+    const room = settings().limits.valueBytes + MARGIN - text.length;
+    if (room > 0) this.text = text + (chunk.length > room ? cutText(chunk, room) : chunk);
+    else this.text = text;
+  }
+}

@@ -1,0 +1,16 @@
+import { context as contextApi } from '@opentelemetry/api';
+import { callIn } from './call-context.js';
+import type { Call } from './call.js';
+import { DecoratedCall } from './decorated-call.js';
+
+/** The innermost running call, while it has not ended. */
+export function currentCall(): Call | undefined {
+  const call = callIn(contextApi.active());
+  return call === undefined || call.ended ? undefined : call;
+}
+
+/** The decorated model call that an observed call inside it may fill. */
+export function currentModelCall(): DecoratedCall | undefined {
+  const call = currentCall();
+  return call instanceof DecoratedCall && call.kind.isModelCall ? call : undefined;
+}

@@ -1,0 +1,100 @@
+import { context as contextApi } from '@opentelemetry/api';
+import type { Outcome } from '../core/record.js';
+import { runInFrame, type PromptFrame } from '../prompts/frame.js';
+import type { Method } from '../streams/cover.js';
+import { Call } from './call.js';
+import { errorRecord } from './error-record.js';
+import type { ObservedCall } from './observed-call.js';
+import { ownerOf } from './owners.js';
+
+/**
+ * A call of a decorated method. A model call reports what the method returned; if that is something else (the text)
+ * and one observed call happened inside, that call fills it. If several happened, each has a span of its own.
+ */
+export class DecoratedCall extends Call {
+  /** The prompt template's frame, `null` where an outer one must not be inherited, undefined where there is none. */
+  frame: PromptFrame | null | undefined = undefined;
+  private observedCount = 0;
+  /** The newest observed call, while it has no span. */
+  private waiting: ObservedCall | undefined = undefined;
+  /** The observed call whose result the method returned. */
+  private followed: ObservedCall | undefined = undefined;
+
+  /** An observed call starts inside this one. */
+  begin(observed: ObservedCall): void {
+    this.observedCount++;
+    if (this.waiting !== this.followed) this.waiting?.startOwnSpan();
+    this.waiting = observed;
+  }
+
+  override enter(work: Method, self: unknown, values: unknown[]): unknown {
+    const { frame } = this;
+    if (frame === undefined) return contextApi.with(this.context, work, self, ...values);
+    return runInFrame(frame ?? undefined, () => contextApi.with(this.context, work, self, ...values));
+  }
+
+  override takes(value: object): boolean {
+    if (!this.kind.isModelCall) return false;
+    const owner = ownerOf(value);
+    if (owner === undefined || owner !== this.waiting) return super.takes(value);
+    this.follow(this.waiting);
+    return true;
+  }
+
+  private follow(observed: ObservedCall): void {
+    this.followed = observed;
+    if (observed.ended) this.end(observed.outcome ?? 'completed', observed.error);
+    else observed.follower = this;
+  }
+
+  protected override complete(outcome: Outcome, error: unknown): void {
+    const filled = this.fillFrom(outcome);
+    if (filled === undefined) {
+      super.complete(outcome, error);
+      return;
+    }
+    this.takeOver(filled);
+    const { record, answer } = this;
+    record.outcome = outcome === 'completed' ? (filled.record.outcome ?? outcome) : outcome;
+    if (record.outcome !== 'error') record.error = undefined;
+    else if (error !== undefined) record.error = errorRecord(error);
+    this.outcome = record.outcome;
+    if (answer.chunks > 0) record.streamChunks = answer.chunks;
+  }
+
+  /** The observed call that this call reports; any other gets its own span now. */
+  private fillFrom(outcome: Outcome): ObservedCall | undefined {
+    const { followed, waiting } = this;
+    this.waiting = undefined;
+    if (followed !== undefined) {
+      if (waiting !== followed) waiting?.startOwnSpan();
+      return followed;
+    }
+    if (waiting === undefined) return undefined;
+    // A failure that the method dealt with is not the method's failure.
+    const fits = waiting.ended && (waiting.outcome !== 'error' || outcome === 'error');
+    if (this.observedCount === 1 && fits && this.answer.provider === undefined) return waiting;
+    waiting.startOwnSpan();
+    return undefined;
+  }
+
+  private takeOver(observed: ObservedCall): void {
+    const { record } = this;
+    const seen = observed.record;
+    record.operation = seen.operation ?? record.operation;
+    record.provider = seen.provider ?? record.provider;
+    record.serverAddress = seen.serverAddress;
+    record.serverPort = seen.serverPort;
+    record.request = { ...record.request, ...seen.request };
+    record.response = seen.response;
+    record.usage = seen.usage;
+    record.messages = seen.messages;
+    record.outputType = seen.outputType;
+    record.embeddingDimensions = seen.embeddingDimensions;
+    record.streamChunks = seen.streamChunks;
+    record.requestMissing = seen.requestMissing;
+    record.error = seen.error;
+    // The messages say it all.
+    if (seen.messages?.input !== undefined) record.arguments = undefined;
+  }
+}

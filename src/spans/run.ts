@@ -1,0 +1,141 @@
+import { context as contextApi, trace, type Tracer } from '@opentelemetry/api';
+import type { PromptRecord } from '../core/record.js';
+import { reportFailure } from '../core/report.js';
+import { contentSwitches, settings, strictest, type ContentSwitches } from '../core/settings.js';
+import { snapshot } from '../core/snapshot.js';
+import { createFrame, isInFrame, runInFrame, type PromptFrame } from '../prompts/frame.js';
+import { parameterNames } from '../prompts/parameter-names.js';
+import type { PromptTemplate } from '../prompts/template.js';
+import { isAbort } from '../streams/abort.js';
+import type { Method } from '../streams/cover.js';
+import { keepContext, type Enter } from '../streams/keep-context.js';
+import { contextOf } from './call-context.js';
+import { DecoratedCall } from './decorated-call.js';
+import type { CallDefinition, MethodDefinition } from './definition.js';
+import { startSpan } from './start-span.js';
+import { activeTracer } from './tracer.js';
+
+/** A frame to enter; `null`: leave the outer one; undefined: there is none, nothing to do. */
+type FrameChange = PromptFrame | null | undefined;
+
+/**
+ * Calls a decorated method: starts its span, runs it where its own spans are children, and watches what it returns.
+ * Without telemetry it is the bare call, with the method's prompt template. Throws only what the method throws.
+ */
+export function runCall(method: MethodDefinition, original: Method, self: unknown, args: unknown[]): unknown {
+  const definition = method.call;
+  const tracer = definition !== undefined && settings().enabled ? findTracer() : undefined;
+  if (tracer === undefined || definition === undefined) return runBare(method, original, self, args);
+  const call = startCall(definition, method.prompt, tracer, original, self, args);
+  if (call === undefined) return runBare(method, original, self, args);
+  call.frame = frameChange(method, original, self, args);
+  if (call.span?.isRecording() !== true) {
+    const enter: Enter = (work, that, values) => call.enter(work, that, values);
+    return keepContext(call.enter(original, self, args), enter);
+  }
+  let value: unknown;
+  try {
+    value = call.enter(original, self, args);
+  } catch (error) {
+    call.end(isAbort(error) ? 'aborted' : 'error', error);
+    throw error;
+  }
+  return call.watch(value);
+}
+
+function findTracer(): Tracer | undefined {
+  try {
+    return activeTracer();
+  } catch (failure) {
+    reportFailure('no tracer could be had', failure);
+    return undefined;
+  }
+}
+
+/** The method itself, with its prompt template: prompts are part of the program, not of the telemetry. */
+function runBare(method: MethodDefinition, original: Method, self: unknown, args: unknown[]): unknown {
+  const frame = frameChange(method, original, self, args);
+  if (frame === undefined) return original.apply(self, args);
+  const enter: Enter = (work, that, values) => runInFrame(frame ?? undefined, () => work.apply(that, values));
+  return keepContext(enter(original, self, args), enter);
+}
+
+/** A nested decorated call without a template of its own does not inherit one. */
+function frameChange(method: MethodDefinition, original: Method, self: unknown, args: unknown[]): FrameChange {
+  if (method.prompt !== undefined) return createFrame(method.prompt, self, args, original);
+  return isInFrame() ? null : undefined;
+}
+
+/** Starts the call; undefined when our own code failed: then the method runs as if it were not decorated. */
+function startCall(
+  definition: CallDefinition,
+  prompt: PromptTemplate | undefined,
+  tracer: Tracer,
+  original: Method,
+  self: unknown,
+  args: unknown[],
+): DecoratedCall | undefined {
+  try {
+    const { kind, options } = definition;
+    const parent = contextApi.active();
+    const call = new DecoratedCall(kind, options, contentOf(definition), parent);
+    const { record } = call;
+    record.operation = kind.operation;
+    record.functionName = definition.functionName(self);
+    kind.describe(record, options);
+    const span = startSpan(tracer, { name: kind.spanName(definition), kind, options, record, parent });
+    call.span = span;
+    if (!span.isRecording()) {
+      call.context = trace.setSpan(parent, span);
+      return call;
+    }
+    call.context = contextOf(parent, span, call);
+    if (options.tags !== undefined) record.tags = [...options.tags];
+    if (options.metadata !== undefined) record.metadata = { ...options.metadata };
+    if (prompt !== undefined) record.prompt = promptRecord(prompt);
+    readArguments(call, original, args);
+    return call;
+  } catch (failure) {
+    reportFailure(`a span of ${definition.methodName} could not be started`, failure);
+    return undefined;
+  }
+}
+
+const switchesOf = new WeakMap<CallDefinition, ContentSwitches>();
+
+function contentOf(definition: CallDefinition): ContentSwitches {
+  const { content } = settings();
+  const option = definition.options.content;
+  if (option === undefined || option === true) return content;
+  let switches = switchesOf.get(definition);
+  if (switches === undefined) {
+    switches = contentSwitches(option);
+    switchesOf.set(definition, switches);
+  }
+  return strictest(content, switches);
+}
+
+function promptRecord({ name, version, template }: PromptTemplate): PromptRecord {
+  return { name, version, template };
+}
+
+/** Arguments are read only for a call that is recorded: no getter is touched otherwise. */
+function readArguments(call: DecoratedCall, original: Method, args: unknown[]): void {
+  if (args.length === 0) return;
+  if (call.kind.isModelCall) for (const argument of args) call.noteRequest(argument);
+  if (call.asked === undefined && call.keepsContent) call.record.arguments = namedArguments(original, args);
+}
+
+function namedArguments(original: Method, args: unknown[]): unknown {
+  const copies = snapshot(args);
+  if (!Array.isArray(copies)) return copies;
+  const names = parameterNames(original);
+  if (names === undefined) return copies;
+  const named: Record<string, unknown> = {};
+  for (let index = 0; index < copies.length; index++) {
+    const name = names[index];
+    if (name === undefined) return copies;
+    named[name] = copies[index] as unknown;
+  }
+  return named;
+}

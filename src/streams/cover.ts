@@ -1,0 +1,40 @@
+/** Any method, called with whatever `this` and arguments it was called with. */
+export type Method = (this: unknown, ...values: unknown[]) => unknown;
+
+/**
+ * Covers a method with an own, non-enumerable one. False where the object does not allow it. An own property keeps its
+ * enumerability, so that listing the object's members stays what it was.
+ */
+export function cover(target: object, name: PropertyKey, method: Method): boolean {
+  try {
+    const own = Object.getOwnPropertyDescriptor(target, name);
+    if (own !== undefined && own.configurable === false) return false;
+    return Reflect.defineProperty(target, name, {
+      value: method,
+      enumerable: own?.enumerable ?? false,
+      configurable: true,
+      writable: true,
+    });
+  } catch {
+    return false;
+  }
+}
+
+/** The method of that name, or undefined; a getter that throws counts as none. */
+export function methodOf(target: object, name: PropertyKey): Method | undefined {
+  try {
+    const value = (target as Record<PropertyKey, unknown>)[name];
+    return typeof value === 'function' ? (value as Method) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True where new own properties can be defined. */
+export function isCoverable(target: object): boolean {
+  try {
+    return Object.isExtensible(target);
+  } catch {
+    return false;
+  }
+}

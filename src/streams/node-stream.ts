@@ -1,0 +1,58 @@
+import { isAbort } from './abort.js';
+import { cover, isCoverable, methodOf } from './cover.js';
+import { tapOn, type Sink } from './sink.js';
+
+interface NodeReadable {
+  readonly readableEnded?: boolean;
+  readonly destroyed?: boolean;
+  readonly errored?: unknown;
+}
+
+/** A Node stream with a readable side, of any copy of `readable-stream`. */
+export function isNodeReadable(value: object): boolean {
+  return (
+    methodOf(value, 'pipe') !== undefined &&
+    methodOf(value, 'on') !== undefined &&
+    methodOf(value, 'read') !== undefined &&
+    '_readableState' in value
+  );
+}
+
+/**
+ * The same stream, seen through its own `emit`: a listener of ours would start the flow, or count as a handler of
+ * `error`. Node emits `data` for every chunk that anyone takes, whether by listening, piping, reading or iterating.
+ */
+export function watchNodeReadable(stream: object, sink: Sink): object {
+  const emit = methodOf(stream, 'emit');
+  const { readableEnded, destroyed, errored } = stream as NodeReadable;
+  if (emit === undefined || !isCoverable(stream)) {
+    sink.unobserved();
+    return stream;
+  }
+  const tap = tapOn(stream, sink);
+  if (readableEnded === true || destroyed === true) {
+    if (errored instanceof Error) tap.end(isAbort(errored) ? 'aborted' : 'error', errored);
+    else tap.end(readableEnded === true ? 'completed' : 'cancelled');
+    return stream;
+  }
+  cover(stream, 'emit', function (this: unknown, ...values) {
+    const [event, detail] = values;
+    if (event === 'data') tap.chunk(detail);
+    try {
+      return emit.apply(this, values);
+    } finally {
+      if (event === 'end') tap.end('completed');
+      else if (event === 'error') tap.end(isAbort(detail) ? 'aborted' : 'error', detail);
+      else if (event === 'close') tap.end('cancelled');
+    }
+  });
+  // What the source does when it is asked for more is the method's work.
+  const read = methodOf(stream, '_read');
+  if (read !== undefined) {
+    cover(stream, '_read', function (this: unknown, ...values) {
+      return tap.ended ? read.apply(this, values) : tap.enter(read, this, values);
+    });
+  }
+  sink.pending(stream, true);
+  return stream;
+}

@@ -1,0 +1,104 @@
+import { cover, isCoverable, methodOf, type Method } from './cover.js';
+import { isAbort } from './abort.js';
+import { tapOn, type Sink, type Tap } from './sink.js';
+
+export type Watch = (value: unknown, sink: Sink) => unknown;
+
+/** Prototypes whose `then` is a native one; a promise of another realm counts (a vm, a test runner's sandbox). */
+const nativePrototypes = new WeakMap<object, boolean>([[Promise.prototype, true]]);
+
+/** A promise that `await` does not ask for its `then`: not a subclass, nor anything else with one. */
+export function isNativePromise(value: object): value is Promise<unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Promise.prototype) return true;
+  if (typeof prototype !== 'object' || prototype === null) return false;
+  let isNative = nativePrototypes.get(prototype);
+  if (isNative === undefined) {
+    isNative = isForeignPromisePrototype(prototype);
+    nativePrototypes.set(prototype, isNative);
+  }
+  return isNative;
+}
+
+function isForeignPromisePrototype(prototype: object): boolean {
+  const constructor = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown;
+  return (
+    typeof constructor === 'function' &&
+    constructor.name === 'Promise' &&
+    Function.prototype.toString.call(constructor).includes('[native code]')
+  );
+}
+
+/**
+ * A native promise comes back as another one that settles alike: an own `then` on it would be ignored by `await`. It is
+ * the only handler we add, so an unhandled rejection stays one, and is reported once.
+ */
+export function watchPromise(promise: Promise<unknown>, sink: Sink, watch: Watch): Promise<unknown> {
+  const derived = nativeThen(
+    promise,
+    (value) => watch(value, sink),
+    (error) => {
+      sink.end(isAbort(error) ? 'aborted' : 'error', error);
+      throw error;
+    },
+  );
+  carryOver(promise, derived);
+  return derived;
+}
+
+/** `promise.then` past any own or inherited override. */
+export function nativeThen(
+  promise: Promise<unknown>,
+  onFulfilled: (value: unknown) => unknown,
+  onRejected: (error: unknown) => unknown,
+): Promise<unknown> {
+  return Promise.prototype.then.call(promise, onFulfilled, onRejected) as Promise<unknown>;
+}
+
+/** What Node 20's async hooks leave on a promise belongs to that promise alone. */
+const HOOK_SYMBOLS = /async_id_symbol|kResourceStore|destroyed/;
+
+function carryOver(from: object, to: object): void {
+  const keys = Reflect.ownKeys(from);
+  if (keys.length === 0) return;
+  for (const key of keys) {
+    if (typeof key === 'symbol' && HOOK_SYMBOLS.test(key.description ?? '')) continue;
+    const descriptor = Object.getOwnPropertyDescriptor(from, key);
+    if (descriptor !== undefined) Reflect.defineProperty(to, key, descriptor);
+  }
+}
+
+/**
+ * A thenable, or a subclass of Promise, stays the same object: its `then` is covered, and called only when the caller
+ * calls it (for a query builder that is what sends the query).
+ */
+export function watchThenable(thenable: object, sink: Sink, watch: Watch): object {
+  const original = methodOf(thenable, 'then');
+  if (original === undefined || !isCoverable(thenable)) {
+    sink.unobserved();
+    return thenable;
+  }
+  const tap = tapOn(thenable, sink);
+  const covered = cover(thenable, 'then', function (this: unknown, onFulfilled, onRejected, ...rest) {
+    if (tap.ended) return original.call(this, onFulfilled, onRejected, ...rest);
+    return original.call(this, fulfilling(tap, onFulfilled, watch), rejecting(tap, onRejected), ...rest);
+  });
+  if (covered) sink.pending(thenable, true);
+  else sink.unobserved();
+  return thenable;
+}
+
+function fulfilling(tap: Tap, onFulfilled: unknown, watch: Watch): Method {
+  return function (value) {
+    const delivered = tap.deliver(value, watch);
+    return typeof onFulfilled === 'function' ? (onFulfilled as Method)(delivered) : delivered;
+  };
+}
+
+function rejecting(tap: Tap, onRejected: unknown): Method {
+  return function (error) {
+    tap.end(isAbort(error) ? 'aborted' : 'error', error);
+    if (typeof onRejected === 'function') return (onRejected as Method)(error);
+    throw error;
+  };
+}

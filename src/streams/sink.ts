@@ -1,0 +1,85 @@
+import type { Outcome } from '../core/record.js';
+import type { Method } from './cover.js';
+
+/** What a watched value tells the call that returned it. No method throws. */
+export interface Sink {
+  /** Runs a piece of the call's own work, such as one step of a generator's body, where the call runs. */
+  enter(work: Method, self: unknown, values: unknown[]): unknown;
+  /** True when the call takes care of this value itself; then it is not watched. */
+  takes(value: object): boolean;
+  /** The value ends only when somebody consumes it: `target` is the object whose collection means nobody will. */
+  pending(target: object, idles: boolean): void;
+  /** An SDK parses its raw response: `{ response, options }`. */
+  raw(properties: unknown): void;
+  chunk(value: unknown): void;
+  /** A value that is not watched any further: what a method returned, what a promise resolved to. */
+  resolved(value: unknown): void;
+  /** At most the first call counts. */
+  end(outcome: Outcome, error?: unknown): void;
+  /** A call like this one, for a value that can be used many times; undefined where it is not to be recorded. */
+  again(): Sink | undefined;
+  /** The value cannot be watched. */
+  unobserved(): void;
+}
+
+/**
+ * The taps on one returned object. A second decorated method that returns the same object listens to the same taps:
+ * whoever came first, the inner one, is told first, and every chunk is counted once per call.
+ */
+export class Tap {
+  ended = false;
+  private others: Sink[] | undefined;
+
+  /** `owner` is kept for as long as anything derived from it is in use: its collection means abandonment. */
+  constructor(
+    readonly owner: object,
+    private readonly first: Sink,
+  ) {}
+
+  add(sink: Sink): void {
+    if (this.ended) sink.end('completed');
+    else (this.others ??= []).push(sink);
+  }
+
+  enter(work: Method, self: unknown, values: unknown[]): unknown {
+    return this.first.enter(work, self, values);
+  }
+
+  raw(properties: unknown): void {
+    this.first.raw(properties);
+    if (this.others !== undefined) for (const sink of this.others) sink.raw(properties);
+  }
+
+  chunk(value: unknown): void {
+    this.first.chunk(value);
+    if (this.others !== undefined) for (const sink of this.others) sink.chunk(value);
+  }
+
+  end(outcome: Outcome, error?: unknown): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.first.end(outcome, error);
+    if (this.others !== undefined) for (const sink of this.others) sink.end(outcome, error);
+  }
+
+  /** Passes a value that came out of this object on to all who listen; returns what the consumer gets. */
+  deliver(value: unknown, watch: (value: unknown, sink: Sink) => unknown): unknown {
+    if (this.ended) return value;
+    this.ended = true;
+    let delivered = watch(value, this.first);
+    if (this.others !== undefined) for (const sink of this.others) delivered = watch(delivered, sink);
+    return delivered;
+  }
+}
+
+const taps = new WeakMap<object, Tap>();
+
+export function tapOf(value: object): Tap | undefined {
+  return taps.get(value);
+}
+
+export function tapOn(value: object, sink: Sink): Tap {
+  const tap = new Tap(value, sink);
+  taps.set(value, tap);
+  return tap;
+}
