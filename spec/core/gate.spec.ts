@@ -1,5 +1,5 @@
-import { content } from '../../src/core/content.js';
-import { admit, type GatePolicy } from '../../src/core/gate.js';
+import { CapturedAttributes, content, type CapturedValue } from '../../src/core/content.js';
+import { admit as admitAll, type GatePolicy } from '../../src/core/gate.js';
 import { ALL_CONTENT, NO_CONTENT } from '../../src/core/settings.js';
 import { snapshot } from '../../src/core/snapshot.js';
 
@@ -10,10 +10,16 @@ const policy = (over: Partial<GatePolicy> = {}): GatePolicy => ({
   ...over,
 });
 
+const admit = (captured: Record<string, CapturedValue>, rules: GatePolicy) =>
+  admitAll(CapturedAttributes.of(captured), rules);
+
 describe('the gate', () => {
   it('writes text as it is and anything else as JSON', () => {
     expect(
-      admit({ a: content('input', 'text'), b: content('output', () => ({ x: [1, 'y'] })), c: 'm', d: [1, 2] }, policy()),
+      admit(
+        { a: content('input', 'text'), b: content('output', () => ({ x: [1, 'y'] })), c: 'm', d: [1, 2] },
+        policy(),
+      ),
     ).toEqual({ a: 'text', b: '{"x":[1,"y"]}', c: 'm', d: [1, 2] });
   });
 
@@ -85,7 +91,15 @@ describe('the gate', () => {
   });
 
   it('leaves items out of the middle where short texts alone are too many', () => {
-    const { a } = admit({ a: content('input', Array.from({ length: 5000 }, (_, i) => ({ i }))) }, policy({ valueBytes: 600 }));
+    const { a } = admit(
+      {
+        a: content(
+          'input',
+          Array.from({ length: 5000 }, (_, i) => ({ i })),
+        ),
+      },
+      policy({ valueBytes: 600 }),
+    );
     expect(Buffer.byteLength(String(a))).toBeLessThanOrEqual(600);
     const items = JSON.parse(String(a));
     expect(items[0]).toEqual({ i: 0 });

@@ -1,35 +1,8 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import type { CallKind, CallOptions, MethodDefinition } from '../../src/spans/definition.js';
 import { endOpenCalls, openCallCount } from '../../src/spans/open-calls.js';
-import { runCall } from '../../src/spans/run.js';
-import type { Method } from '../../src/streams/cover.js';
+import { modelCall, plainCall, throughEngine } from '../support/decorated.js';
 import { parsedAttributes, startTelemetry, type Telemetry } from '../support/telemetry.js';
-
-const kind = (over: Partial<CallKind> = {}): CallKind => ({
-  decorator: '@span',
-  spanKind: SpanKind.INTERNAL,
-  operation: undefined,
-  isModelCall: false,
-  spanName: (definition) => definition.methodName,
-  describe: () => undefined,
-  ...over,
-});
-
-const model = kind({ decorator: '@withOtel', spanKind: SpanKind.CLIENT, operation: 'chat', isModelCall: true });
-
-function decorated<F extends (...values: never[]) => unknown>(
-  method: F,
-  callKind: CallKind = kind(),
-  options: CallOptions = {},
-): F {
-  const definition: MethodDefinition = {
-    call: { kind: callKind, methodName: method.name, options, functionName: () => `Spec.${method.name}` },
-  };
-  return function (this: unknown, ...values: unknown[]) {
-    return runCall(definition, method as unknown as Method, this, values);
-  } as unknown as F;
-}
 
 const completion = (text: string) => ({
   id: 'chatcmpl-1',
@@ -53,7 +26,7 @@ describe('a call', () => {
   });
 
   it('records name, kind, arguments by name, result and outcome', () => {
-    const add = decorated(function add(left: number, right: number) {
+    const add = throughEngine(function add(left: number, right: number) {
       return left + right;
     });
     expect(add(2, 3)).toBe(5);
@@ -71,10 +44,10 @@ describe('a call', () => {
   it('rethrows the same error and records it once', async () => {
     class NotFound extends Error {}
     const error = new NotFound('no such book');
-    const fail = decorated(function fail() {
+    const fail = throughEngine(function fail() {
       throw error;
     });
-    const reject = decorated(async function reject() {
+    const reject = throughEngine(async function reject() {
       await Promise.resolve();
       throw error;
     });
@@ -93,16 +66,16 @@ describe('a call', () => {
   });
 
   it('is the parent of what the method and its generator body do, over awaits and Promise.all', async () => {
-    const leaf = decorated(async function leaf(name: string) {
+    const leaf = throughEngine(async function leaf(name: string) {
       await Promise.resolve();
       return name;
     });
-    const tree = decorated(async function* tree() {
+    const tree = throughEngine(async function* tree() {
       yield await leaf('one');
       await Promise.all([leaf('two'), leaf('three')]);
       yield 'end';
     });
-    const consumer = decorated(async function consumer(stream: AsyncIterable<string>) {
+    const consumer = throughEngine(async function consumer(stream: AsyncIterable<string>) {
       const seen = [];
       for await (const item of stream) seen.push(item);
       return seen;
@@ -116,7 +89,7 @@ describe('a call', () => {
   });
 
   it('keeps a stream open until it is exhausted, and joins its text', async () => {
-    const stream = decorated(async function* stream() {
+    const stream = throughEngine(async function* stream() {
       yield 'Hel';
       await new Promise((resolve) => setTimeout(resolve, 5));
       yield 'lo';
@@ -135,7 +108,7 @@ describe('a call', () => {
   });
 
   it('ends a stream that was abandoned at shutdown, once', async () => {
-    const stream = decorated(async function* stream() {
+    const stream = throughEngine(async function* stream() {
       yield 1;
       yield 2;
     });
@@ -153,7 +126,7 @@ describe('a call', () => {
     telemetry = startTelemetry({
       settings: { limits: { valueBytes: 1000, depth: 4, items: 10, keys: 10, idleMs: 20 } },
     });
-    const unread = decorated(function unread() {
+    const unread = throughEngine(function unread() {
       return { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: 1 }) }) };
     });
     const kept = unread();
@@ -163,10 +136,10 @@ describe('a call', () => {
   });
 
   it('records the response that a model call returns', async () => {
-    const ask = decorated(async function ask(_question: string) {
+    const ask = throughEngine(async function ask(_question: string) {
       await Promise.resolve();
       return completion('Dune');
-    }, model);
+    }, modelCall);
     await ask('Which book?');
     const span = telemetry.span('ask');
     expect(span.kind).toBe(SpanKind.CLIENT);
@@ -187,13 +160,13 @@ describe('a call', () => {
   });
 
   it('counts one response once, however many decorated methods it passes through', async () => {
-    const inner = decorated(async function inner() {
+    const inner = throughEngine(async function inner() {
       await Promise.resolve();
       return completion('Dune');
-    }, model);
-    const outer = decorated(async function outer() {
+    }, modelCall);
+    const outer = throughEngine(async function outer() {
       return inner();
-    }, model);
+    }, modelCall);
     await outer();
     expect(telemetry.span('inner').attributes['gen_ai.usage.input_tokens']).toBe(10);
     expect(telemetry.span('outer').attributes['gen_ai.usage.input_tokens']).toBeUndefined();
@@ -203,7 +176,7 @@ describe('a call', () => {
 });
 
 describe('what is recorded where', () => {
-  const secret = decorated(async function secret(text: string) {
+  const secret = throughEngine(async function secret(text: string) {
     await Promise.resolve();
     throw new Error(`prompt was ${text}`);
   });
@@ -240,7 +213,7 @@ describe('what is recorded where', () => {
 
   it('does not let later changes of an argument leak in', () => {
     telemetry = startTelemetry();
-    const take = decorated(function take(history: { text: string }[]) {
+    const take = throughEngine(function take(history: { text: string }[]) {
       return history.length;
     });
     const history = [{ text: 'before' }];
@@ -252,11 +225,11 @@ describe('what is recorded where', () => {
 
   it('lets capture replace what is recorded, but not past the gate', () => {
     telemetry = startTelemetry();
-    const take = decorated(
+    const take = throughEngine(
       function take(_card: string) {
         return 'done';
       },
-      kind(),
+      plainCall,
       { capture: (call) => void (call.arguments = { key: `sk-${'a'.repeat(30)}` }) },
     );
     take('4111');
@@ -272,7 +245,7 @@ describe('what is recorded where', () => {
       },
       toJSON: touched,
     };
-    const take = decorated(async function* take(_argument: object) {
+    const take = throughEngine(async function* take(_argument: object) {
       yield trace.getSpan(context.active())?.spanContext().traceId;
     });
     const generator = take(argument);
@@ -285,13 +258,13 @@ describe('what is recorded where', () => {
   it('does nothing at all where nobody registered a provider', async () => {
     telemetry = startTelemetry();
     await telemetry.stop();
-    const plain = decorated(async function plain(value: number) {
+    const plain = throughEngine(async function plain(value: number) {
       return Promise.resolve(value);
     });
     const generator = (function* () {
       yield 1;
     })();
-    const give = decorated(function give() {
+    const give = throughEngine(function give() {
       return generator;
     });
     expect(await plain(4)).toBe(4);

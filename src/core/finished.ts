@@ -1,6 +1,5 @@
 import type { CallRecord } from './record.js';
 import type { ContentSwitches } from './settings.js';
-import { shared } from './shared.js';
 
 /** What decotel knows of a span that it ended, for those who render it in their own way. */
 export interface FinishedCall {
@@ -13,13 +12,14 @@ export interface FinishedCall {
   readonly ownKeys: ReadonlySet<string>;
 }
 
-const finished = shared('finished', () => new WeakMap<object, FinishedCall>());
+/** On the span itself: a WeakMap with an entry per call costs the garbage collector more than the call does. */
+const FINISHED = Symbol.for('decotel.finished');
 
 export function recordFinished(span: object, call: FinishedCall): void {
-  finished.set(span, call);
+  (span as Record<symbol, unknown>)[FINISHED] = call;
 }
 
 /** The call behind an ended span; undefined for a span that decotel did not make. */
 export function finishedCall(span: object): FinishedCall | undefined {
-  return finished.get(span);
+  return (span as Record<symbol, FinishedCall | undefined>)[FINISHED];
 }

@@ -1,7 +1,7 @@
 import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
 import { boundedJson, boundedText } from './bounds.js';
-import { Content, type AdmittedAttributes, type AttributeScalar, type CapturedAttributes } from './content.js';
-import type { ContentKind } from './content.js';
+import { Content, type AdmittedAttributes, type AttributeScalar } from './content.js';
+import type { CapturedAttributes, CapturedValue, ContentKind } from './content.js';
 import { reportFailure } from './report.js';
 import { isSecretMember, MASKED, maskSecrets } from './secrets.js';
 import type { ContentSwitches, Redaction } from './settings.js';
@@ -22,16 +22,22 @@ export interface GatePolicy {
 export function admit(captured: CapturedAttributes, policy: GatePolicy): AdmittedAttributes {
   const admitted: AdmittedAttributes = {};
   const truncated: string[] = [];
-  for (const key in captured) {
-    const value = captured[key];
-    if (value === undefined) continue;
-    const passed = value instanceof Content ? admitContent(value, policy) : admitPlain(value, policy);
+  const { keys, values } = captured;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string;
+    const passed = admitValue(values[index], policy);
     if (passed === undefined) continue;
     admitted[key] = passed.value;
     if (passed.cut) truncated.push(key);
   }
   if (truncated.length > 0) admitted[ATTR_DECOTEL_TRUNCATED] = truncated;
   return admitted;
+}
+
+/** One value on its way out, and whether it was cut; undefined where it may not leave. */
+export function admitValue(value: CapturedValue, policy: GatePolicy): Passed<AdmittedAttributes[string]> | undefined {
+  if (value === undefined) return undefined;
+  return value instanceof Content ? admitContent(value, policy) : admitPlain(value, policy);
 }
 
 /** One text on its way out that is not an attribute, such as a status message. Undefined where it may not leave. */
@@ -45,7 +51,7 @@ export function allows(content: ContentSwitches, kind: ContentKind): boolean {
   return kind === 'error' ? content.input && content.output && content.tools && content.retrieval : content[kind];
 }
 
-interface Passed<T> {
+export interface Passed<T> {
   value: T;
   cut: boolean;
 }
@@ -67,7 +73,7 @@ function admitContent(content: Content, policy: GatePolicy): Passed<string> | un
 function admitPlain(
   value: AttributeScalar | readonly AttributeScalar[],
   policy: GatePolicy,
-): Passed<AttributeScalar | AttributeScalar[]> {
+): Passed<AdmittedAttributes[string]> {
   if (typeof value === 'string') return boundedText(maskIdentifier(value, policy.redact), policy.valueBytes);
   if (typeof value !== 'object') return { value, cut: false };
   let cut = false;
@@ -77,7 +83,7 @@ function admitPlain(
     cut ||= passed.cut;
     return passed.value;
   });
-  return { value: items, cut };
+  return { value: items as string[], cut };
 }
 
 /** Masks `text`; where a masking function throws, all of it. */

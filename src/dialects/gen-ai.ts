@@ -1,4 +1,4 @@
-import { content, jsonContent, type CapturedAttributes } from '../core/content.js';
+import { CapturedAttributes, content, jsonContent } from '../core/content.js';
 import type { CallRecord, PromptRecord, ToolRecord, Usage } from '../core/record.js';
 import * as core from '../semconv/core.js';
 import * as own from '../semconv/decotel.js';
@@ -22,105 +22,106 @@ export const genAi: Dialect = {
 
 /** What a sampler may decide on: the conventions ask for it at the start of a span. */
 export function startAttributes(record: CallRecord): CapturedAttributes {
-  const attributes: CapturedAttributes = {
-    [core.ATTR_CODE_FUNCTION_NAME]: record.functionName,
-    [genAiKeys.ATTR_GEN_AI_OPERATION_NAME]: record.operation,
-    [genAiKeys.ATTR_GEN_AI_PROVIDER_NAME]: record.provider,
-    [core.ATTR_SERVER_ADDRESS]: record.serverAddress,
-    [core.ATTR_SERVER_PORT]: record.serverPort,
-    [genAiKeys.ATTR_GEN_AI_REQUEST_MODEL]: record.request?.model,
-  };
+  const attributes = new CapturedAttributes();
+  attributes.set(core.ATTR_CODE_FUNCTION_NAME, record.functionName);
+  attributes.set(genAiKeys.ATTR_GEN_AI_OPERATION_NAME, record.operation);
+  attributes.set(genAiKeys.ATTR_GEN_AI_PROVIDER_NAME, record.provider);
+  attributes.set(core.ATTR_SERVER_ADDRESS, record.serverAddress);
+  attributes.set(core.ATTR_SERVER_PORT, record.serverPort);
+  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_MODEL, record.request?.model);
+
   if (record.tool !== undefined) addTool(attributes, record.tool);
   const { agent } = record;
   if (agent !== undefined) {
-    attributes[genAiKeys.ATTR_GEN_AI_AGENT_NAME] = agent.name;
-    attributes[genAiKeys.ATTR_GEN_AI_AGENT_ID] = agent.id;
-    attributes[genAiKeys.ATTR_GEN_AI_AGENT_VERSION] = agent.version;
-    attributes[genAiKeys.ATTR_GEN_AI_AGENT_DESCRIPTION] = agent.description;
-    attributes[own.ATTR_DECOTEL_AGENT_TOOLS] = agent.tools;
-    attributes[own.ATTR_DECOTEL_AGENT_HANDOFFS] = agent.handoffs;
+    attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_NAME, agent.name);
+    attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_ID, agent.id);
+    attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_VERSION, agent.version);
+    attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_DESCRIPTION, agent.description);
+    attributes.set(own.ATTR_DECOTEL_AGENT_TOOLS, agent.tools);
+    attributes.set(own.ATTR_DECOTEL_AGENT_HANDOFFS, agent.handoffs);
   }
   return attributes;
 }
 
 function addTool(attributes: CapturedAttributes, tool: ToolRecord): void {
-  attributes[genAiKeys.ATTR_GEN_AI_TOOL_NAME] = tool.name;
-  attributes[genAiKeys.ATTR_GEN_AI_TOOL_DESCRIPTION] = tool.description;
-  attributes[genAiKeys.ATTR_GEN_AI_TOOL_TYPE] = tool.type;
-  attributes[genAiKeys.ATTR_GEN_AI_TOOL_CALL_ID] = tool.callId;
+  attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_NAME, tool.name);
+  attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_DESCRIPTION, tool.description);
+  attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_TYPE, tool.type);
+  attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_CALL_ID, tool.callId);
 }
 
 function addRequest(attributes: CapturedAttributes, { request, outputType }: CallRecord): void {
-  attributes[genAiKeys.ATTR_GEN_AI_OUTPUT_TYPE] = outputType;
+  attributes.set(genAiKeys.ATTR_GEN_AI_OUTPUT_TYPE, outputType);
   if (request === undefined) return;
-  attributes[genAiKeys.ATTR_GEN_AI_REQUEST_MAX_TOKENS] = whole(request.maxTokens);
-  attributes[genAiKeys.ATTR_GEN_AI_REQUEST_TEMPERATURE] = finite(request.temperature);
-  attributes[genAiKeys.ATTR_GEN_AI_REQUEST_TOP_P] = finite(request.topP);
-  attributes[genAiKeys.ATTR_GEN_AI_REQUEST_TOP_K] = finite(request.topK);
-  attributes[genAiKeys.ATTR_GEN_AI_REQUEST_FREQUENCY_PENALTY] = finite(request.frequencyPenalty);
-  attributes[genAiKeys.ATTR_GEN_AI_REQUEST_PRESENCE_PENALTY] = finite(request.presencePenalty);
-  attributes[genAiKeys.ATTR_GEN_AI_REQUEST_STOP_SEQUENCES] = request.stopSequences;
-  attributes[genAiKeys.ATTR_GEN_AI_REQUEST_SEED] = whole(request.seed);
-  attributes[genAiKeys.ATTR_GEN_AI_REQUEST_CHOICE_COUNT] = whole(request.choiceCount);
-  if (request.stream === true) attributes[genAiKeys.ATTR_GEN_AI_REQUEST_STREAM] = true;
-  attributes[genAiKeys.ATTR_GEN_AI_REQUEST_ENCODING_FORMATS] = request.encodingFormats;
+  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_MAX_TOKENS, whole(request.maxTokens));
+  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_TEMPERATURE, finite(request.temperature));
+  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_TOP_P, finite(request.topP));
+  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_TOP_K, finite(request.topK));
+  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_FREQUENCY_PENALTY, finite(request.frequencyPenalty));
+  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_PRESENCE_PENALTY, finite(request.presencePenalty));
+  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_STOP_SEQUENCES, request.stopSequences);
+  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_SEED, whole(request.seed));
+  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_CHOICE_COUNT, whole(request.choiceCount));
+  if (request.stream === true) attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_STREAM, true);
+  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_ENCODING_FORMATS, request.encodingFormats);
 }
 
 function addResponse(attributes: CapturedAttributes, { response, embeddingDimensions }: CallRecord): void {
-  attributes[genAiKeys.ATTR_GEN_AI_EMBEDDINGS_DIMENSION_COUNT] = whole(embeddingDimensions);
+  attributes.set(genAiKeys.ATTR_GEN_AI_EMBEDDINGS_DIMENSION_COUNT, whole(embeddingDimensions));
   if (response === undefined) return;
-  attributes[genAiKeys.ATTR_GEN_AI_RESPONSE_ID] = response.id;
-  attributes[genAiKeys.ATTR_GEN_AI_RESPONSE_MODEL] = response.model;
+  attributes.set(genAiKeys.ATTR_GEN_AI_RESPONSE_ID, response.id);
+  attributes.set(genAiKeys.ATTR_GEN_AI_RESPONSE_MODEL, response.model);
   if (response.finishReasons !== undefined && response.finishReasons.length > 0) {
-    attributes[genAiKeys.ATTR_GEN_AI_RESPONSE_FINISH_REASONS] = response.finishReasons;
+    attributes.set(genAiKeys.ATTR_GEN_AI_RESPONSE_FINISH_REASONS, response.finishReasons);
   }
-  attributes[genAiKeys.ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = finite(response.timeToFirstChunkSeconds);
+  attributes.set(genAiKeys.ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, finite(response.timeToFirstChunkSeconds));
 }
 
 function addUsage(attributes: CapturedAttributes, usage: Usage): void {
-  attributes[genAiKeys.ATTR_GEN_AI_USAGE_INPUT_TOKENS] = whole(usage.inputTokens);
-  attributes[genAiKeys.ATTR_GEN_AI_USAGE_OUTPUT_TOKENS] = whole(usage.outputTokens);
-  attributes[genAiKeys.ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = whole(usage.cacheReadInputTokens);
-  attributes[genAiKeys.ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS] = whole(usage.cacheCreationInputTokens);
-  attributes[genAiKeys.ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = whole(usage.reasoningOutputTokens);
-  for (const name in usage.raw) attributes[`${own.ATTR_DECOTEL_USAGE}.${name}`] = whole(usage.raw[name]);
+  attributes.set(genAiKeys.ATTR_GEN_AI_USAGE_INPUT_TOKENS, whole(usage.inputTokens));
+  attributes.set(genAiKeys.ATTR_GEN_AI_USAGE_OUTPUT_TOKENS, whole(usage.outputTokens));
+  attributes.set(genAiKeys.ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS, whole(usage.cacheReadInputTokens));
+  attributes.set(genAiKeys.ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS, whole(usage.cacheCreationInputTokens));
+  attributes.set(genAiKeys.ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS, whole(usage.reasoningOutputTokens));
+  for (const name in usage.raw) attributes.set(`${own.ATTR_DECOTEL_USAGE}.${name}`, whole(usage.raw[name]));
 }
 
 function addPrompt(attributes: CapturedAttributes, prompt: PromptRecord): void {
-  attributes[genAiKeys.ATTR_GEN_AI_PROMPT_NAME] = prompt.name;
-  attributes[genAiKeys.ATTR_GEN_AI_PROMPT_VERSION] = prompt.version;
-  attributes[own.ATTR_DECOTEL_PROMPT_TEMPLATE] = content('input', prompt.template);
-  attributes[own.ATTR_DECOTEL_PROMPT_RENDERED] = content('input', prompt.rendered);
+  attributes.set(genAiKeys.ATTR_GEN_AI_PROMPT_NAME, prompt.name);
+  attributes.set(genAiKeys.ATTR_GEN_AI_PROMPT_VERSION, prompt.version);
+  attributes.set(own.ATTR_DECOTEL_PROMPT_TEMPLATE, content('input', prompt.template));
+  attributes.set(own.ATTR_DECOTEL_PROMPT_RENDERED, content('input', prompt.rendered));
   for (const name in prompt.variables) {
-    attributes[`${genAiKeys.ATTR_GEN_AI_PROMPT_VARIABLE}.${name}`] = content('input', prompt.variables[name]);
+    attributes.set(`${genAiKeys.ATTR_GEN_AI_PROMPT_VARIABLE}.${name}`, content('input', prompt.variables[name]));
   }
 }
 
 function addOwn(attributes: CapturedAttributes, record: CallRecord): void {
-  attributes[own.ATTR_DECOTEL_OUTCOME] = record.outcome;
-  attributes[own.ATTR_DECOTEL_STREAM_CHUNKS] = record.streamChunks;
-  if (record.tags !== undefined && record.tags.length > 0) attributes[own.ATTR_DECOTEL_TAGS] = record.tags;
-  for (const key in record.metadata) attributes[`${own.ATTR_DECOTEL_METADATA}.${key}`] = record.metadata[key];
-  if (record.requestMissing) attributes[own.ATTR_DECOTEL_REQUEST_MISSING] = true;
-  if (record.unobserved) attributes[own.ATTR_DECOTEL_UNOBSERVED] = true;
-  attributes[core.ATTR_ERROR_TYPE] =
-    record.outcome === 'error' ? (record.error?.type ?? core.ERROR_TYPE_VALUE_OTHER) : undefined;
+  attributes.set(own.ATTR_DECOTEL_OUTCOME, record.outcome);
+  attributes.set(own.ATTR_DECOTEL_STREAM_CHUNKS, record.streamChunks);
+  if (record.tags !== undefined && record.tags.length > 0) attributes.set(own.ATTR_DECOTEL_TAGS, record.tags);
+  for (const key in record.metadata) attributes.set(`${own.ATTR_DECOTEL_METADATA}.${key}`, record.metadata[key]);
+  if (record.requestMissing) attributes.set(own.ATTR_DECOTEL_REQUEST_MISSING, true);
+  if (record.unobserved) attributes.set(own.ATTR_DECOTEL_UNOBSERVED, true);
+  if (record.outcome === 'error') {
+    attributes.set(core.ATTR_ERROR_TYPE, record.error?.type ?? core.ERROR_TYPE_VALUE_OTHER);
+  }
 }
 
 function addContent(attributes: CapturedAttributes, record: CallRecord): void {
   const { messages } = record;
   if (messages !== undefined) {
-    attributes[genAiKeys.ATTR_GEN_AI_SYSTEM_INSTRUCTIONS] = content('input', messages.systemInstructions);
-    attributes[genAiKeys.ATTR_GEN_AI_INPUT_MESSAGES] = content('input', messages.input);
-    attributes[genAiKeys.ATTR_GEN_AI_OUTPUT_MESSAGES] = content('output', messages.output);
-    attributes[genAiKeys.ATTR_GEN_AI_TOOL_DEFINITIONS] = content('tools', messages.toolDefinitions);
+    attributes.set(genAiKeys.ATTR_GEN_AI_SYSTEM_INSTRUCTIONS, content('input', messages.systemInstructions));
+    attributes.set(genAiKeys.ATTR_GEN_AI_INPUT_MESSAGES, content('input', messages.input));
+    attributes.set(genAiKeys.ATTR_GEN_AI_OUTPUT_MESSAGES, content('output', messages.output));
+    attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_DEFINITIONS, content('tools', messages.toolDefinitions));
   }
   if (record.tool !== undefined) {
-    attributes[genAiKeys.ATTR_GEN_AI_TOOL_CALL_ARGUMENTS] = content('tools', toolArguments(record.arguments));
-    attributes[genAiKeys.ATTR_GEN_AI_TOOL_CALL_RESULT] = content('tools', toolResult(record.result));
+    attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_CALL_ARGUMENTS, content('tools', toolArguments(record.arguments)));
+    attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_CALL_RESULT, content('tools', toolResult(record.result)));
   } else {
-    attributes[own.ATTR_DECOTEL_ARGUMENTS] = jsonContent('input', record.arguments);
-    attributes[own.ATTR_DECOTEL_RESULT] = jsonContent('output', record.result);
+    attributes.set(own.ATTR_DECOTEL_ARGUMENTS, jsonContent('input', record.arguments));
+    attributes.set(own.ATTR_DECOTEL_RESULT, jsonContent('output', record.result));
   }
 }
 
@@ -138,11 +139,11 @@ function toolResult(value: unknown): unknown {
 function exceptionEvent({ error }: CallRecord): DialectEvent {
   return {
     name: core.EVENT_EXCEPTION,
-    attributes: {
+    attributes: CapturedAttributes.of({
       [core.ATTR_EXCEPTION_TYPE]: error?.name ?? core.ERROR_TYPE_VALUE_OTHER,
       [core.ATTR_EXCEPTION_MESSAGE]: content('error', error?.message),
       [core.ATTR_EXCEPTION_STACKTRACE]: content('error', error?.stack),
-    },
+    }),
   };
 }
 

@@ -16,7 +16,7 @@ import { unwatchCollection, watchCollection } from './collected.js';
 import type { CallKind, CallOptions } from './definition.js';
 import { errorRecord } from './error-record.js';
 import { addOpenCall, removeOpenCall, watchIdle, type OpenCall } from './open-calls.js';
-import { setOwner, ownerOf } from './owners.js';
+import { ownerOf, setOwner, type Owner } from './owners.js';
 import { pipeline } from './pipeline.js';
 import { writeRecord, type Written } from './write.js';
 
@@ -36,6 +36,7 @@ export class Call implements Sink, OpenCall, FinishedCall {
   previousOpen: OpenCall | undefined = undefined;
   nextOpen: OpenCall | undefined = undefined;
 
+  readonly owner: Owner = { call: this };
   /** The usage of what this call returned is counted by another call. */
   private countedElsewhere = false;
   private isWatchedForCollection = false;
@@ -62,7 +63,7 @@ export class Call implements Sink, OpenCall, FinishedCall {
   }
 
   get ownKeys(): ReadonlySet<string> {
-    return new Set(Object.keys(this.written ?? {}));
+    return new Set(this.written);
   }
 
   /** Recognises a request to a model; the first one counts. */
@@ -90,7 +91,6 @@ export class Call implements Sink, OpenCall, FinishedCall {
   /** Watches what the method returned; returns what the caller gets. */
   watch(value: unknown): unknown {
     const watched = watch(value, this, seamOf);
-    if (typeof watched === 'object' && watched !== null && !this.countedElsewhere) setOwner(watched, this);
     if (!this.ended) addOpenCall(this);
     return watched;
   }
@@ -102,14 +102,14 @@ export class Call implements Sink, OpenCall, FinishedCall {
   takes(value: object): boolean {
     if (this.kind.isModelCall) {
       const owner = ownerOf(value);
-      if (owner !== undefined && owner !== this) this.countedElsewhere = true;
+      if (owner !== undefined && owner !== this.owner) this.countedElsewhere = true;
     }
     return false;
   }
 
   pending(target: object, idles: boolean): void {
     if (this.ended) return;
-    if (!this.countedElsewhere) setOwner(target, this);
+    this.own(target);
     if (this.isWatchedForCollection) unwatchCollection(this);
     this.isWatchedForCollection = true;
     watchCollection(target, this);
@@ -133,9 +133,14 @@ export class Call implements Sink, OpenCall, FinishedCall {
 
   resolved(value: unknown): void {
     if (this.ended) return;
-    if (typeof value === 'object' && value !== null && !this.countedElsewhere) setOwner(value, this);
     this.answer.resolved(value);
+    if (this.answer.provider !== undefined) this.own(value as object);
     this.end('completed');
+  }
+
+  /** Another decorated model call that returns the same object must not count it again. */
+  protected own(value: object): void {
+    if (this.kind.isModelCall && !this.countedElsewhere) setOwner(value, this.owner);
   }
 
   again(): Sink | undefined {
@@ -171,6 +176,7 @@ export class Call implements Sink, OpenCall, FinishedCall {
   protected endSpan(endTime?: number): void {
     const { span } = this;
     if (span === undefined) return;
+    this.owner.call = undefined;
     try {
       const state = pipeline();
       this.contentOnSpan = this.keepsContent && (state.ownsProvider || settings().contentIsExplicit);

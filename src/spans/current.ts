@@ -1,4 +1,5 @@
 import { context as contextApi } from '@opentelemetry/api';
+import { onPromptRendered } from '../prompts/frame.js';
 import { callIn } from './call-context.js';
 import type { Call } from './call.js';
 import { DecoratedCall } from './decorated-call.js';
@@ -13,4 +14,16 @@ export function currentCall(): Call | undefined {
 export function currentModelCall(): DecoratedCall | undefined {
   const call = currentCall();
   return call instanceof DecoratedCall && call.kind.isModelCall ? call : undefined;
+}
+
+let isListening = false;
+
+/** Records every prompt that is rendered inside a decorated call on that call, whatever the order of decorators. */
+export function recordPrompts(): void {
+  if (isListening) return;
+  isListening = true;
+  onPromptRendered((prompt) => {
+    const call = currentCall();
+    if (call instanceof DecoratedCall) call.record.prompt = prompt.record();
+  });
 }

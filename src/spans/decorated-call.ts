@@ -36,7 +36,7 @@ export class DecoratedCall extends Call {
   override takes(value: object): boolean {
     if (!this.kind.isModelCall) return false;
     const owner = ownerOf(value);
-    if (owner === undefined || owner !== this.waiting) return super.takes(value);
+    if (owner === undefined || this.waiting === undefined || owner !== this.waiting.owner) return super.takes(value);
     this.follow(this.waiting);
     return true;
   }
@@ -81,6 +81,7 @@ export class DecoratedCall extends Call {
   private takeOver(observed: ObservedCall): void {
     const { record } = this;
     const seen = observed.record;
+    observed.owner.call = undefined;
     record.operation = seen.operation ?? record.operation;
     record.provider = seen.provider ?? record.provider;
     record.serverAddress = seen.serverAddress;

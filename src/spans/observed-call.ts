@@ -69,6 +69,13 @@ export class ObservedCall extends Call {
     return work.apply(self, values);
   }
 
+  /** A method may return the very promise that the SDK gave it. */
+  override watch(value: unknown): unknown {
+    const watched = super.watch(value);
+    if (typeof watched === 'object' && watched !== null) this.own(watched);
+    return watched;
+  }
+
   protected override settle(): void {
     this.endedAtClock = this.startedAtClock + (performance.now() - this.startedAt);
     if (this.span !== undefined) this.endSpan(this.endedAtClock);

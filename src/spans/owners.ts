@@ -1,13 +1,21 @@
-import { shared } from '../core/shared.js';
 import type { Call } from './call.js';
 
-const owners = shared('owners', () => new WeakMap<object, Call>());
-
-/** `value` (a response, a stream, an SDK's promise) is the result of `call`: its usage is counted there and only there. */
-export function setOwner(value: object, call: Call): void {
-  if (!owners.has(value)) owners.set(value, call);
+/** Stands for a call on the objects that it returned; they may live long, so it lets go of the call once that is over. */
+export interface Owner {
+  call: Call | undefined;
 }
 
-export function ownerOf(value: object): Call | undefined {
-  return owners.get(value);
+/** On the object itself: a WeakMap with an entry per call costs the garbage collector more than the call does. */
+const OWNER = Symbol.for('decotel.owner');
+
+/**
+ * `value` (a response, a stream, an SDK's promise) is the result of `owner`: its usage is counted there and only there.
+ * A value that takes no property has no owner.
+ */
+export function setOwner(value: object, owner: Owner): void {
+  if (ownerOf(value) === undefined) Reflect.defineProperty(value, OWNER, { value: owner, configurable: true });
+}
+
+export function ownerOf(value: object): Owner | undefined {
+  return (value as Record<symbol, Owner | undefined>)[OWNER];
 }

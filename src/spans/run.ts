@@ -10,6 +10,7 @@ import { isAbort } from '../streams/abort.js';
 import type { Method } from '../streams/cover.js';
 import { keepContext, type Enter } from '../streams/keep-context.js';
 import { contextOf } from './call-context.js';
+import { recordPrompts } from './current.js';
 import { DecoratedCall } from './decorated-call.js';
 import type { CallDefinition, MethodDefinition } from './definition.js';
 import { startSpan } from './start-span.js';
@@ -76,6 +77,7 @@ function startCall(
   args: unknown[],
 ): DecoratedCall | undefined {
   try {
+    recordPrompts();
     const { kind, options } = definition;
     const parent = contextApi.active();
     const call = new DecoratedCall(kind, options, contentOf(definition), parent);

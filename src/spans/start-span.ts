@@ -1,4 +1,5 @@
-import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
+import type { Context, Span, Tracer } from '@opentelemetry/api';
+import { CapturedAttributes } from '../core/content.js';
 import { admit, type GatePolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
@@ -23,10 +24,12 @@ export function startSpan(tracer: Tracer, start: SpanStart): Span {
   const { redact, limits } = settings();
   const policy: GatePolicy = { content: NO_CONTENT, redact, valueBytes: limits.valueBytes };
   const known = startAttributes(record);
-  const attributes = admit(options.attributes === undefined ? known : { ...options.attributes, ...known }, policy);
+  const attributes = admit(known, policy);
+  if (options.attributes !== undefined)
+    Object.assign(attributes, admit(CapturedAttributes.of(options.attributes), policy));
   const span = tracer.startSpan(
     start.name,
-    { kind: start.kind.spanKind, attributes: attributes as Attributes, startTime: start.startTime },
+    { kind: start.kind.spanKind, attributes, startTime: start.startTime },
     parent,
   );
   for (const sink of pipeline().sinks) {

@@ -1,6 +1,6 @@
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
-import { Content, type CapturedAttributes } from '../core/content.js';
-import { admit, admitText, type GatePolicy } from '../core/gate.js';
+import { CapturedAttributes, Content } from '../core/content.js';
+import { admit, admitText, admitValue, type GatePolicy } from '../core/gate.js';
 import { reportFailure } from '../core/report.js';
 import type { CallRecord } from '../core/record.js';
 import { NO_CONTENT, settings, type ContentSwitches } from '../core/settings.js';
@@ -14,7 +14,7 @@ interface SdkSpan {
 }
 
 /** The names of the attributes that were written. */
-export type Written = Readonly<Record<string, unknown>>;
+export type Written = readonly string[];
 
 /**
  * Writes a complete record on its span, just before it ends: metadata at once, content (where the span may carry it)
@@ -23,17 +23,25 @@ export type Written = Readonly<Record<string, unknown>>;
 export function writeRecord(span: Span, record: CallRecord, content: ContentSwitches, contentOnSpan: boolean): Written {
   const { attributes, events, name } = genAi.render(record);
   const policy = policyFor(span, contentOnSpan ? content : NO_CONTENT);
-  const plain: CapturedAttributes = {};
+  const { keys, values } = attributes;
   let captured: CapturedAttributes | undefined;
-  for (const key in attributes) {
-    const value = attributes[key];
-    if (!(value instanceof Content)) plain[key] = value;
-    else if (contentOnSpan) (captured ??= {})[key] = value;
+  let truncated: string[] | undefined;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string;
+    const value = values[index];
+    if (value instanceof Content) {
+      if (contentOnSpan) (captured ??= new CapturedAttributes()).set(key, value);
+      continue;
+    }
+    const passed = admitValue(value, policy);
+    if (passed === undefined) continue;
+    span.setAttribute(key, passed.value);
+    if (passed.cut) (truncated ??= []).push(key);
   }
-  span.setAttributes(admit(plain, policy) as Attributes);
+  if (truncated !== undefined) span.setAttribute(ATTR_DECOTEL_TRUNCATED, truncated);
   if (name !== undefined) span.updateName(name);
   if (events !== undefined) {
-    for (const event of events) span.addEvent(event.name, admit(event.attributes, policy) as Attributes);
+    for (const event of events) span.addEvent(event.name, admit(event.attributes, policy));
   }
   if (record.outcome === 'error') {
     const message = record.error?.message;
@@ -43,7 +51,7 @@ export function writeRecord(span: Span, record: CallRecord, content: ContentSwit
     });
   }
   if (captured !== undefined) writeWhenRead(span, captured, policy);
-  return attributes;
+  return keys;
 }
 
 /** The rules for what goes onto `span`; the SDK's own limit of length is honoured first. */
@@ -64,7 +72,7 @@ function writeWhenRead(span: Span, captured: CapturedAttributes, policy: GatePol
   const own = Object.getOwnPropertyDescriptor(span, 'attributes');
   const attributes: unknown = own?.value;
   if (own?.configurable !== true || typeof attributes !== 'object' || attributes === null) {
-    span.setAttributes(admit(captured, policy) as Attributes);
+    span.setAttributes(admit(captured, policy));
     return;
   }
   const most = (span as SdkSpan)._spanLimits?.attributeCountLimit ?? Infinity;
@@ -90,7 +98,7 @@ function addRendered(attributes: Attributes, captured: CapturedAttributes, polic
     for (const key in rendered) {
       if (key === ATTR_DECOTEL_TRUNCATED && Array.isArray(attributes[key])) {
         attributes[key] = [...(attributes[key] as string[]), ...(rendered[key] as string[])];
-      } else if (room-- > 0) attributes[key] = rendered[key] as Attributes[string];
+      } else if (room-- > 0) attributes[key] = rendered[key];
     }
   } catch (failure) {
     reportFailure('content could not be written to a span', failure);
