@@ -182,7 +182,7 @@ describe('what is recorded where', () => {
   });
 
   it('leaves content and error texts off a span on a provider that was merely joined', async () => {
-    telemetry = startTelemetry({ owned: false });
+    telemetry = startTelemetry({ content: false });
     await expect(secret('private words')).rejects.toThrow();
     const span = telemetry.span('secret');
     expect(JSON.stringify([span.attributes, span.events, span.status])).not.toContain('private words');

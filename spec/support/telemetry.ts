@@ -9,7 +9,6 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { defaultSettings, replaceSettings, type Settings } from '../../src/core/settings.js';
-import { pipeline } from '../../src/spans/pipeline.js';
 
 export interface Telemetry {
   /** Ended spans, oldest end first. */
@@ -24,8 +23,8 @@ export interface Telemetry {
 }
 
 export interface TelemetryOptions {
-  /** True: spans carry content, as on a provider that decotel registered itself. */
-  owned?: boolean;
+  /** False: as on a provider that decotel merely joined, spans carry no content. Default: the application asked for it. */
+  content?: boolean;
   settings?: Partial<Settings>;
   sampler?: Sampler;
   processors?: SpanProcessor[];
@@ -47,10 +46,8 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   );
   trace.setGlobalTracerProvider(provider);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  const restore = replaceSettings({ ...defaultSettings({}), ...options.settings });
-  const state = pipeline();
-  const owned = state.ownsProvider;
-  state.ownsProvider = options.owned ?? true;
+  const contentIsExplicit = options.content ?? true;
+  const restore = replaceSettings({ ...defaultSettings({}), contentIsExplicit, ...options.settings });
   const spans = (): ReadableSpan[] => exporter.getFinishedSpans();
   return {
     get spans() {
@@ -75,7 +72,6 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
     },
     clear: () => exporter.reset(),
     async stop() {
-      state.ownsProvider = owned;
       restore();
       trace.disable();
       context.disable();

@@ -6,7 +6,12 @@ export interface FinishedCall {
   readonly record: CallRecord;
   /** What the rules of environment, application, decorator and session allow. */
   readonly content: ContentSwitches;
-  /** True where the span itself carries the content (as a dialect `gen-ai` rendering). */
+  /**
+   * True where the span itself carries the metadata in the dialect `gen-ai`. On a provider of decotel's own it does
+   * not: every processor there gets a view, and the caller does not wait for a rendering.
+   */
+  readonly metadataOnSpan: boolean;
+  /** True where the span itself carries the content too. */
   readonly contentOnSpan: boolean;
   /** Keys on the span that decotel wrote, to tell them from the application's own. */
   readonly ownKeys: ReadonlySet<string>;

@@ -17,16 +17,16 @@ import type { CallKind, CallOptions } from './definition.js';
 import { errorRecord } from './error-record.js';
 import { addOpenCall, removeOpenCall, watchIdle, type OpenCall } from './open-calls.js';
 import { ownerOf, setOwner, type Owner } from './owners.js';
+import { serverOf } from './server.js';
 import { pipeline } from './pipeline.js';
 import { writeRecord, type Written } from './write.js';
 
 /** One call, from its start to the one end of its span. */
-export class Call implements Sink, OpenCall, FinishedCall {
+export class Call implements Sink, OpenCall {
   readonly record = new CallRecord();
   readonly answer: Answer;
   asked: Asked | undefined = undefined;
   span: Span | undefined = undefined;
-  contentOnSpan = false;
   outcome: Outcome | undefined = undefined;
   error: unknown = undefined;
 
@@ -36,11 +36,11 @@ export class Call implements Sink, OpenCall, FinishedCall {
   previousOpen: OpenCall | undefined = undefined;
   nextOpen: OpenCall | undefined = undefined;
 
-  readonly owner: Owner = { call: this };
+  readonly owner: Owner = {};
   /** The usage of what this call returned is counted by another call. */
   private countedElsewhere = false;
   private isWatchedForCollection = false;
-  private written: Written | undefined = undefined;
+  private isComplete = false;
 
   constructor(
     readonly kind: CallKind,
@@ -62,10 +62,6 @@ export class Call implements Sink, OpenCall, FinishedCall {
     return this.outcome !== undefined;
   }
 
-  get ownKeys(): ReadonlySet<string> {
-    return new Set(this.written);
-  }
-
   /** Recognises a request to a model; the first one counts. */
   noteRequest(body: unknown, hint?: Provider): void {
     if (this.asked !== undefined || typeof body !== 'object' || body === null) return;
@@ -79,13 +75,9 @@ export class Call implements Sink, OpenCall, FinishedCall {
 
   noteServer(url: unknown): void {
     if (this.record.serverAddress !== undefined || typeof url !== 'string') return;
-    try {
-      const { hostname, port, protocol } = new URL(url);
-      this.record.serverAddress = hostname.replace(/^\[(.*)\]$/, '$1');
-      this.record.serverPort = port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port);
-    } catch {
-      // Not a URL: the server stays unknown.
-    }
+    const server = serverOf(url);
+    this.record.serverAddress = server?.address;
+    this.record.serverPort = server?.port;
   }
 
   /** Watches what the method returned; returns what the caller gets. */
@@ -159,12 +151,21 @@ export class Call implements Sink, OpenCall, FinishedCall {
     this.error = error;
     removeOpenCall(this);
     if (this.isWatchedForCollection) unwatchCollection(this);
+    if (outcome === 'error' && error !== undefined) this.record.error = errorRecord(error);
+    this.settle();
+  }
+
+  /** The record, with everything that is known: put together when it is first asked for. */
+  completeRecord(): CallRecord {
+    if (this.isComplete) return this.record;
+    this.isComplete = true;
     try {
-      this.complete(outcome, error);
+      this.complete();
+      this.options.capture?.(this.record);
     } catch (failure) {
       reportFailure('a call could not be recorded in full', failure);
     }
-    this.settle();
+    return this.record;
   }
 
   /** What follows once the record is complete. */
@@ -176,18 +177,18 @@ export class Call implements Sink, OpenCall, FinishedCall {
   protected endSpan(endTime?: number): void {
     const { span } = this;
     if (span === undefined) return;
-    this.owner.call = undefined;
+    const { ownsProvider, sinks } = pipeline();
     try {
-      const state = pipeline();
-      this.contentOnSpan = this.keepsContent && (state.ownsProvider || settings().contentIsExplicit);
-      this.options.capture?.(this.record);
-      this.written = writeRecord(span, this.record, this.content, this.contentOnSpan);
-      recordFinished(span, this);
+      // What the application replaces, it replaces while the call is fresh.
+      if (this.options.capture !== undefined) this.completeRecord();
+      const contentOnSpan = !ownsProvider && this.keepsContent && settings().contentIsExplicit;
+      const written = ownsProvider ? undefined : writeRecord(span, this.completeRecord(), this.content, contentOnSpan);
+      recordFinished(span, new Finished(this, written, contentOnSpan));
     } catch (failure) {
       reportFailure('a span could not be written in full', failure);
     }
     span.end(endTime);
-    for (const sink of pipeline().sinks) {
+    for (const sink of sinks) {
       try {
         sink.onEnd(span);
       } catch (failure) {
@@ -196,10 +197,9 @@ export class Call implements Sink, OpenCall, FinishedCall {
     }
   }
 
-  protected complete(outcome: Outcome, error: unknown): void {
+  protected complete(): void {
     const { record, answer } = this;
-    record.outcome = outcome;
-    if (error !== undefined && outcome === 'error') record.error = errorRecord(error);
+    record.outcome = this.outcome;
     if (answer.chunks > 0) record.streamChunks = answer.chunks;
     if (this.kind.isModelCall && !this.countedElsewhere) this.completeModelCall();
     else this.completeResult();
@@ -212,7 +212,7 @@ export class Call implements Sink, OpenCall, FinishedCall {
     if (reading !== undefined) {
       answer.complete(record, reading);
       if (reading.error !== undefined && record.error === undefined && record.outcome === 'completed') {
-        record.outcome = this.outcome = 'error';
+        record.outcome = 'error';
         record.error = { type: reading.error.type, name: reading.error.type, message: reading.error.message };
       }
       if (asked === undefined) this.missRequest();
@@ -241,5 +241,30 @@ export class Call implements Sink, OpenCall, FinishedCall {
       `${this.record.functionName ?? 'a call'} returned a response whose request is not known: model parameters and ` +
         'messages are missing. Wrap the SDK client in observe(client), or hand the request over with record(request).',
     );
+  }
+}
+
+/** What the destinations see of an ended call. */
+class Finished implements FinishedCall {
+  constructor(
+    private readonly call: Call,
+    private readonly written: Written | undefined,
+    readonly contentOnSpan: boolean,
+  ) {}
+
+  get record(): CallRecord {
+    return this.call.completeRecord();
+  }
+
+  get content(): ContentSwitches {
+    return this.call.content;
+  }
+
+  get metadataOnSpan(): boolean {
+    return this.written !== undefined;
+  }
+
+  get ownKeys(): ReadonlySet<string> {
+    return new Set(this.written);
   }
 }

@@ -1,9 +1,9 @@
 import { context as contextApi } from '@opentelemetry/api';
-import type { Outcome } from '../core/record.js';
+import type { CallRecord, Outcome } from '../core/record.js';
+import { reportFailure } from '../core/report.js';
 import { runInFrame, type PromptFrame } from '../prompts/frame.js';
 import type { Method } from '../streams/cover.js';
 import { Call } from './call.js';
-import { errorRecord } from './error-record.js';
 import type { ObservedCall } from './observed-call.js';
 import { ownerOf } from './owners.js';
 
@@ -19,6 +19,8 @@ export class DecoratedCall extends Call {
   private waiting: ObservedCall | undefined = undefined;
   /** The observed call whose result the method returned. */
   private followed: ObservedCall | undefined = undefined;
+  /** The observed call that this call reports. */
+  private filled: ObservedCall | undefined = undefined;
 
   /** An observed call starts inside this one. */
   begin(observed: ObservedCall): void {
@@ -47,18 +49,25 @@ export class DecoratedCall extends Call {
     else observed.follower = this;
   }
 
-  protected override complete(outcome: Outcome, error: unknown): void {
-    const filled = this.fillFrom(outcome);
+  protected override settle(): void {
+    try {
+      this.filled = this.fillFrom(this.outcome ?? 'completed');
+    } catch (failure) {
+      reportFailure('an observed call could not be attributed', failure);
+    }
+    super.settle();
+  }
+
+  protected override complete(): void {
+    const { filled, record, answer, outcome } = this;
     if (filled === undefined) {
-      super.complete(outcome, error);
+      super.complete();
       return;
     }
-    this.takeOver(filled);
-    const { record, answer } = this;
-    record.outcome = outcome === 'completed' ? (filled.record.outcome ?? outcome) : outcome;
-    if (record.outcome !== 'error') record.error = undefined;
-    else if (error !== undefined) record.error = errorRecord(error);
-    this.outcome = record.outcome;
+    const failure = record.error;
+    this.takeOver(filled.completeRecord());
+    record.outcome = outcome === 'completed' ? (record.outcome ?? outcome) : outcome;
+    record.error = record.outcome === 'error' ? (failure ?? record.error) : undefined;
     if (answer.chunks > 0) record.streamChunks = answer.chunks;
   }
 
@@ -78,10 +87,9 @@ export class DecoratedCall extends Call {
     return undefined;
   }
 
-  private takeOver(observed: ObservedCall): void {
+  private takeOver(seen: CallRecord): void {
     const { record } = this;
-    const seen = observed.record;
-    observed.owner.call = undefined;
+    record.outcome = seen.outcome;
     record.operation = seen.operation ?? record.operation;
     record.provider = seen.provider ?? record.provider;
     record.serverAddress = seen.serverAddress;

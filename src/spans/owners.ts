@@ -1,9 +1,5 @@
-import type { Call } from './call.js';
-
-/** Stands for a call on the objects that it returned; they may live long, so it lets go of the call once that is over. */
-export interface Owner {
-  call: Call | undefined;
-}
+/** Stands for a call on the objects that it returned: they may live long, so it holds nothing of the call. */
+export type Owner = object;
 
 /** On the object itself: a WeakMap with an entry per call costs the garbage collector more than the call does. */
 const OWNER = Symbol.for('decotel.owner');
