@@ -19,7 +19,7 @@ function source(chunks: unknown[], options: { type?: 'bytes'; failAt?: number } 
     type: options.type as undefined,
     pull(controller: ReadableStreamDefaultController) {
       state.pulls++;
-      if (index === options.failAt) return controller.error(new Error('source'));
+      if (index === options.failAt) { controller.error(new Error('source')); return; }
       if (index === chunks.length) {
         controller.close();
         (controller as unknown as ReadableByteStreamController).byobRequest?.respond(0);

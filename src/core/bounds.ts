@@ -65,8 +65,8 @@ function sparseJson(value: unknown, mostBytes: number): string {
 function thinned(value: unknown, most: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
-    const kept: unknown[] =
-      value.length <= most ? value : [...value.slice(0, most >> 1), ...value.slice(-((most + 1) >> 1))];
+    const items: unknown[] = value;
+    const kept = items.length <= most ? items : [...items.slice(0, most >> 1), ...items.slice(-((most + 1) >> 1))];
     return kept.map((item) => thinned(item, most));
   }
   const entries = Object.entries(value).slice(0, Math.max(most, 8));

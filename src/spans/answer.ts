@@ -2,7 +2,7 @@ import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
 import { settings } from '../core/settings.js';
 import { cutText, snapshot } from '../core/snapshot.js';
-import type { Fold, Provider, ResponseReading } from '../providers/provider.js';
+import type { Fold, Provider, ResponseReading } from '../providers/registry.js';
 import { readResponse, startFold } from '../providers/registry.js';
 
 /** Kept beyond the cap, so that a secret that straddles it is still recognised when the text is masked. */

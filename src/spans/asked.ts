@@ -1,7 +1,7 @@
 import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
 import { snapshot } from '../core/snapshot.js';
-import type { Provider, RequestReading } from '../providers/provider.js';
+import type { Provider, RequestReading } from '../providers/registry.js';
 import { readRequest } from '../providers/registry.js';
 
 /** What a call asked a model for. */

@@ -5,8 +5,7 @@ import { CallRecord, type Outcome } from '../core/record.js';
 import { reportFailure, warnOnce } from '../core/report.js';
 import { settings, type ContentSwitches } from '../core/settings.js';
 import { seamOf } from '../providers/registry.js';
-import { providerForHost } from '../providers/hosts.js';
-import type { Provider } from '../providers/provider.js';
+import type { Provider } from '../providers/registry.js';
 import type { Method } from '../streams/cover.js';
 import type { Sink } from '../streams/sink.js';
 import { watch } from '../streams/watch.js';
@@ -20,6 +19,11 @@ import { ownerOf, setOwner, type Owner } from './owners.js';
 import { serverOf } from './server.js';
 import { pipeline } from './pipeline.js';
 import { writeRecord, type Written } from './write.js';
+
+interface RawProperties {
+  options?: { body?: unknown };
+  response?: { url?: unknown };
+}
 
 /** One call, from its start to the one end of its span. */
 export class Call implements Sink, OpenCall {
@@ -40,6 +44,8 @@ export class Call implements Sink, OpenCall {
   /** The usage of what this call returned is counted by another call. */
   private countedElsewhere = false;
   private isWatchedForCollection = false;
+  /** The provider that the client or the server's URL tells. */
+  hostedBy: string | undefined = undefined;
   private isComplete = false;
 
   constructor(
@@ -74,10 +80,12 @@ export class Call implements Sink, OpenCall {
   }
 
   noteServer(url: unknown): void {
-    if (this.record.serverAddress !== undefined || typeof url !== 'string') return;
-    const server = serverOf(url);
-    this.record.serverAddress = server?.address;
-    this.record.serverPort = server?.port;
+    const server = typeof url === 'string' ? serverOf(url) : undefined;
+    if (server === undefined) return;
+    this.hostedBy ??= server.provider;
+    if (this.record.serverAddress !== undefined) return;
+    this.record.serverAddress = server.address;
+    this.record.serverPort = server.port;
   }
 
   /** Watches what the method returned; returns what the caller gets. */
@@ -112,21 +120,33 @@ export class Call implements Sink, OpenCall {
   }
 
   raw(properties: unknown): void {
-    const { options, response } = (properties ?? {}) as { options?: { body?: unknown }; response?: { url?: unknown } };
-    this.noteRequest(options?.body);
-    this.noteServer(response?.url);
+    try {
+      const { options, response } = (properties ?? {}) as RawProperties;
+      this.noteRequest(options?.body);
+      this.noteServer(response?.url);
+    } catch (failure) {
+      reportFailure('a raw response could not be read', failure);
+    }
   }
 
   chunk(value: unknown): void {
     if (this.ended) return;
-    this.answer.chunk(value);
     if (this.activeAt !== undefined) this.activeAt = performance.now();
+    try {
+      this.answer.chunk(value);
+    } catch (failure) {
+      reportFailure('a chunk could not be read', failure);
+    }
   }
 
   resolved(value: unknown): void {
     if (this.ended) return;
-    this.answer.resolved(value);
-    if (this.answer.provider !== undefined) this.own(value as object);
+    try {
+      this.answer.resolved(value);
+      if (this.answer.provider !== undefined && typeof value === 'object' && value !== null) this.own(value);
+    } catch (failure) {
+      reportFailure('a result could not be read', failure);
+    }
     this.end('completed');
   }
 
@@ -152,7 +172,11 @@ export class Call implements Sink, OpenCall {
     removeOpenCall(this);
     if (this.isWatchedForCollection) unwatchCollection(this);
     if (outcome === 'error' && error !== undefined) this.record.error = errorRecord(error);
-    this.settle();
+    try {
+      this.settle();
+    } catch (failure) {
+      reportFailure('a call could not be ended', failure);
+    }
   }
 
   /** The record, with everything that is known: put together when it is first asked for. */
@@ -222,8 +246,7 @@ export class Call implements Sink, OpenCall {
       record.response = { ...record.response, timeToFirstChunkSeconds };
     }
     const provider = (answer.provider ?? asked?.provider)?.name;
-    const host = record.serverAddress === undefined ? undefined : providerForHost(record.serverAddress);
-    if (provider !== undefined) record.provider = host ?? provider;
+    if (provider !== undefined) record.provider = this.hostedBy ?? provider;
   }
 
   /** The answer of a call that is no model's, or no provider's shape. */

@@ -1,7 +1,7 @@
 import { context as contextApi } from '@opentelemetry/api';
 import { reportFailure } from '../core/report.js';
 import { settings } from '../core/settings.js';
-import type { Provider } from '../providers/provider.js';
+import type { Provider } from '../providers/registry.js';
 import { providerOfClient } from '../providers/registry.js';
 import { isAbort } from '../streams/abort.js';
 import { currentModelCall } from './current.js';
@@ -15,8 +15,8 @@ export interface SeenRequest {
 
 /** Makes a model call through an observed client and watches what it returns. Throws only what the call throws. */
 export function observeCall(request: SeenRequest, invoke: () => unknown): unknown {
-  const provider = providerOf(request.client);
-  const call = startObserved(request, provider);
+  const { provider, name } = providerOf(request.client);
+  const call = startObserved(request, provider, name);
   if (call === undefined) return invoke();
   const silent = (): unknown => withoutNativeSpan(request.client, provider, invoke);
   let value: unknown;
@@ -29,18 +29,24 @@ export function observeCall(request: SeenRequest, invoke: () => unknown): unknow
   return call.span === undefined || call.span.isRecording() ? call.watch(value) : value;
 }
 
-const providers = new WeakMap<object, { provider: Provider | undefined }>();
+const providers = new WeakMap<object, { provider: Provider | undefined; name: string | undefined }>();
 
-function providerOf(client: object): Provider | undefined {
+/** Whose client it is, and what `gen_ai.provider.name` it says itself. */
+function providerOf(client: object): { provider: Provider | undefined; name: string | undefined } {
   let known = providers.get(client);
   if (known === undefined) {
-    known = { provider: providerOfClient(client) };
+    const provider = providerOfClient(client);
+    known = { provider, name: provider?.clientName?.(client) };
     providers.set(client, known);
   }
-  return known.provider;
+  return known;
 }
 
-function startObserved({ body, client }: SeenRequest, provider: Provider | undefined): ObservedCall | undefined {
+function startObserved(
+  { body, client }: SeenRequest,
+  provider: Provider | undefined,
+  name: string | undefined,
+): ObservedCall | undefined {
   try {
     const { enabled, content } = settings();
     const tracer = enabled ? activeTracer() : undefined;
@@ -50,6 +56,7 @@ function startObserved({ body, client }: SeenRequest, provider: Provider | undef
     const call = new ObservedCall(parent?.content ?? content, context, tracer);
     call.noteRequest(body, provider);
     if (call.asked === undefined) return undefined;
+    call.hostedBy = name;
     call.noteServer((client as { baseURL?: unknown }).baseURL);
     if (parent === undefined) call.startOwnSpan();
     else parent.begin(call);

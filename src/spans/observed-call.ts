@@ -49,7 +49,7 @@ export class ObservedCall extends Call {
     const { record, asked } = this;
     record.operation ??= asked?.reading.operation;
     record.request ??= asked?.reading.request;
-    record.provider ??= asked?.provider.name;
+    record.provider ??= this.hostedBy ?? asked?.provider.name;
     const model = record.request?.model;
     const operation = record.operation ?? GEN_AI_OPERATION_NAME_VALUE_CHAT;
     this.span = startSpan(this.tracer, {

@@ -1,6 +1,10 @@
+import { providerForUrl } from '../providers/registry.js';
+
 export interface Server {
   address: string;
   port: number;
+  /** `gen_ai.provider.name`, where the URL tells. */
+  provider: string | undefined;
 }
 
 /** Clients ask the same few URLs again and again. */
@@ -18,9 +22,14 @@ export function serverOf(url: string): Server | undefined {
 
 function read(url: string): Server | undefined {
   try {
-    const { hostname, port, protocol } = new URL(url);
+    const parsed = new URL(url);
+    const { hostname, port, protocol } = parsed;
     const usual = protocol === 'http:' ? 80 : 443;
-    return { address: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? usual : Number(port) };
+    return {
+      address: hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: port === '' ? usual : Number(port),
+      provider: providerForUrl(parsed),
+    };
   } catch {
     return undefined;
   }

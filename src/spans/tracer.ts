@@ -6,6 +6,7 @@ import { VERSION } from './version.js';
 export const SCOPE = 'decotel';
 
 /** What the API's proxy delegates to while nobody has registered a provider. */
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else of API 1.9 tells that no provider is registered
 const NOBODY = new ProxyTracerProvider().getDelegate();
 
 let cachedFor: TracerProvider | undefined;
@@ -34,6 +35,10 @@ export function registeredProvider(): TracerProvider | undefined {
   return delegate === NOBODY ? undefined : delegate;
 }
 
-function isProxy(provider: TracerProvider): provider is ProxyTracerProvider {
-  return typeof (provider as Partial<ProxyTracerProvider>).getDelegate === 'function';
+interface Proxying {
+  getDelegate(): TracerProvider;
+}
+
+function isProxy(provider: object): provider is Proxying {
+  return typeof (provider as Partial<Proxying>).getDelegate === 'function';
 }

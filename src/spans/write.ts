@@ -5,7 +5,7 @@ import { reportFailure } from '../core/report.js';
 import type { CallRecord } from '../core/record.js';
 import { NO_CONTENT, settings, type ContentSwitches } from '../core/settings.js';
 import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
-import { genAi } from '../dialects/gen-ai.js';
+import { genAi } from '../dialects/registry.js';
 
 /** What a span of the SDK (2.x) has beside the API, where it has it. */
 interface SdkSpan {

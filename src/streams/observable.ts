@@ -45,7 +45,7 @@ function watchedObserver(values: unknown[], tap: Tap): unknown[] {
   const observer = (
     typeof first === 'object' ? first : { next: first, error: onError, complete: onComplete }
   ) as Observer | null;
-  const { next, error, complete } = (observer ?? {}) as Observer;
+  const { next, error, complete } = observer ?? {};
   return [
     {
       next(value: unknown) {

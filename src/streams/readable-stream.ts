@@ -1,5 +1,5 @@
 import { isAbort } from './abort.js';
-import type { Method } from './cover.js';
+import { methodOf, type Method } from './cover.js';
 import { tapOn, type Sink, type Tap } from './sink.js';
 
 /** A web stream, of this realm or another. */
@@ -64,10 +64,17 @@ abstract class Source<Controller extends ReadableStreamDefaultController | Reada
   /** The source's `cancel` runs where the call runs, and what it gives or throws goes to whoever cancelled. */
   cancel(reason: unknown): Promise<void> {
     this.tap.end(isAbort(reason) ? 'aborted' : 'cancelled');
-    return this.sink.enter(this.cancelSource as Method, this, [reason]) as Promise<void>;
+    const cancel: Method = () => this.cancelSource(reason);
+    return this.sink.enter(cancel, this, [reason]) as Promise<void>;
   }
 
   protected abstract cancelSource(reason: unknown): Promise<void>;
+
+  /** What the source does to give a chunk is the method's work. */
+  protected read(reader: object, values: unknown[]): unknown {
+    const read = methodOf(reader, 'read');
+    return read === undefined ? undefined : this.sink.enter(read, reader, values);
+  }
 
   protected readonly close = (): void => {
     this.tap.end('completed');
@@ -111,12 +118,11 @@ class ChunkSource extends Source<ReadableStreamDefaultController> {
     this.isReading = true;
     try {
       const reader = this.reserve();
-      const { done, value } = (await this.sink.enter(
-        reader.read as Method,
-        reader,
-        [],
-      )) as ReadableStreamReadResult<unknown>;
-      if (done) return this.close();
+      const { done, value } = (await this.read(reader, [])) as ReadableStreamReadResult<unknown>;
+      if (done) {
+        this.close();
+        return;
+      }
       this.tap.chunk(value);
       this.controller?.enqueue(value);
       this.afterwards?.();
@@ -176,12 +182,11 @@ class ByteSource extends Source<ReadableByteStreamController> {
 
   private async readChunk(controller: ReadableByteStreamController): Promise<void> {
     const reader = (this.reader = this.stream.getReader());
-    const { done, value } = (await this.sink.enter(
-      reader.read as Method,
-      reader,
-      [],
-    )) as ReadableStreamReadResult<unknown>;
-    if (done) return this.close();
+    const { done, value } = (await this.read(reader, [])) as ReadableStreamReadResult<unknown>;
+    if (done) {
+      this.close();
+      return;
+    }
     this.tap.chunk(value);
     controller.enqueue(value as Uint8Array<ArrayBuffer>);
   }

@@ -85,12 +85,13 @@ function coverEmitter(value: object, seam: EmitterSeam, tap: Tap, watch: Watch):
     const [event, ...details] = values;
     const meaning = tap.ended ? undefined : seam.meaning(String(event), details);
     if (meaning?.type === 'chunk') tap.chunk(meaning.chunk);
+    // Before the object goes on: it emits `end` from within `error`.
+    else if (meaning?.type === 'error') tap.end(isAbort(meaning.error) ? 'aborted' : 'error', meaning.error);
+    else if (meaning?.type === 'abort') tap.end('aborted');
     try {
       return original.apply(this, values);
     } finally {
-      if (meaning?.type === 'error') tap.end('error', meaning.error);
-      else if (meaning?.type === 'abort') tap.end('aborted');
-      else if (meaning?.type === 'end') tap.deliver(seam.result(value), watch);
+      if (meaning?.type === 'end') tap.deliver(seam.result(value), watch);
     }
   });
   return false;

@@ -1,0 +1,43 @@
+import { DecotelError } from '../../src/core/decotel-error.js';
+import { definePrompt } from '../../src/prompts/define-prompt.js';
+
+describe('a prompt as a value', () => {
+  it('renders text and messages, and tells what it is', () => {
+    const recommend = definePrompt(`
+      SYSTEM: You know {library.name}.
+      MESSAGES: {history}
+      USER: Recommend {genre}: {books:list}
+    `);
+    const variables = { library: { name: 'Deichman' }, history: [], genre: 'sf', books: ['a', 'b'] };
+    expect(recommend.messages(variables)).toEqual([
+      { role: 'system', content: 'You know Deichman.' },
+      { role: 'user', content: 'Recommend sf: a\nb' },
+    ]);
+    expect(recommend(variables)).toBe('SYSTEM: You know Deichman.\nMESSAGES: \nUSER: Recommend sf: a\nb');
+    expect(recommend.template).toBe(
+      'SYSTEM: You know {library.name}.\nMESSAGES: {history}\nUSER: Recommend {genre}: {books:list}',
+    );
+    expect(recommend.version).toMatch(/^[0-9a-f]{12}$/);
+    expect(recommend.name).toBeUndefined();
+    const { name, version } = definePrompt({ template: 'Hi', name: 'greet', version: '1' });
+    expect([name, version]).toEqual(['greet', '1']);
+    expect(definePrompt('Hi')()).toBe('Hi');
+  });
+
+  it('names what is missing', () => {
+    const recommend = definePrompt({ template: '{genre}', name: 'recommend' }) as unknown as (given?: object) => string;
+    const message =
+      'Prompt template "{genre}" of `definePrompt` "recommend" has no value for {genre}: it was not given. Pass it.';
+    expect(() => recommend({})).toThrow(new DecotelError(message));
+    expect(() => recommend()).toThrow(new DecotelError(message));
+  });
+
+  it.each([
+    [undefined, '`definePrompt`: expected a template text or { template }, got undefined.'],
+    [{ template: 'x', name: 1 }, '`definePrompt`: option `name` must be a string, got number.'],
+    ['{genre', '`definePrompt`: the prompt template "{genre" is malformed at line 1, column 1'],
+    ['{this.x}', '`definePrompt`: the prompt template "{this.x}" reads {this.x}, but there is no `this`.'],
+  ])('refuses %p', (source, message) => {
+    expect(() => definePrompt(source as string)).toThrow(message);
+  });
+});

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { WAYS, type Way } from './ways.js';
+
+export interface ReplayOptions {
+  folder: string;
+  ways: readonly Way[];
+  /** Only recordings whose `api/id` contains this. */
+  only: string;
+  /** Also compare spoilt spans, each of which must fail. */
+  mutate: boolean;
+}
+
+export const USAGE = `usage: npm run replay -- FOLDER [--way ${WAYS.join('|')}|both|all] [--only TEXT] [--mutate]`;
+
+const SEVERAL_WAYS: Record<string, readonly Way[]> = { both: ['returned', 'observed'], all: WAYS };
+
+export function parseArguments(argv: string[]): ReplayOptions {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      way: { type: 'string', default: 'all' },
+      only: { type: 'string', default: '' },
+      mutate: { type: 'boolean', default: false },
+    },
+  });
+  const [folder] = positionals;
+  if (folder === undefined || positionals.length > 1) throw new Error('replay takes one folder of recordings');
+  if (!existsSync(folder)) throw new Error(`no folder ${folder}`);
+  const ways = SEVERAL_WAYS[values.way] ?? WAYS.filter((way) => way === values.way);
+  if (ways.length === 0) throw new Error(`no way "${values.way}"`);
+  return { folder, ways, only: values.only, mutate: values.mutate };
+}

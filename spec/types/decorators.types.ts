@@ -1,0 +1,149 @@
+/** Checked by `tsc` in both decorator modes, never run. Each expected error is the one that the line above names. */
+import { agent } from '../../src/decorators/agent.js';
+import { promptTemplate } from '../../src/decorators/prompt-template.js';
+import { span } from '../../src/decorators/span.js';
+import { tool } from '../../src/decorators/tool.js';
+import { withOtel } from '../../src/decorators/with-otel.js';
+import type { Equal, Expect } from './equal.js';
+
+/** What every decorator takes. */
+export class Accepted {
+  @tool bare(one: string, other?: number): number {
+    return one.length + (other ?? 0);
+  }
+  @tool() async called<T>(value: T): Promise<T> {
+    return Promise.resolve(value);
+  }
+  @tool({ name: 'numbers', tags: ['a'], metadata: { a: 1 }, content: { input: false } }) *numbers(): Generator<number> {
+    yield 1;
+  }
+  @span async *later(): AsyncGenerator<number> {
+    yield Promise.resolve(1);
+  }
+  @span('make') static make(): void {}
+  @span withThis(this: Accepted): Accepted {
+    return this;
+  }
+  @agent protected guarded(): void {}
+  @agent({ tools: ['a'] }) private hidden(): void {}
+  either(value: string): string;
+  either(value: number): number;
+  @withOtel() @promptTemplate('{value}') either(value: string | number): string | number {
+    this.hidden;
+    return value;
+  }
+  @promptTemplate({ template: '{genre} {this.reader}', params: ['genre', null] }) tuple(genre: string): string {
+    return genre;
+  }
+  @promptTemplate({ template: '{genre}', params: { genre: (genre: string) => genre } }) readers(genre: string): string {
+    return genre;
+  }
+  @withOtel() returnsFunction(): () => void {
+    return () => undefined;
+  }
+  @tool ['computed'](): void {}
+}
+
+const accepted = new Accepted();
+export type Kept = [
+  Expect<Equal<typeof accepted.bare, (one: string, other?: number) => number>>,
+  Expect<Equal<typeof accepted.called, <T>(value: T) => Promise<T>>>,
+  Expect<Equal<typeof accepted.withThis, (this: Accepted) => Accepted>>,
+  Expect<Equal<typeof accepted.either, { (value: string): string; (value: number): number }>>,
+];
+
+@withOtel({ methods: ['ask'] })
+@promptTemplate('{genre}')
+@agent
+export class AcceptedClass {
+  constructor(readonly genre: string) {}
+  ask(): void {}
+}
+
+@withOtel({ methods: ['ask'] })
+@agent()
+export class Singleton {
+  static readonly only = new Singleton();
+  private constructor() {}
+  ask(): void {}
+}
+
+/** As a function, the type is exactly the one that was given. */
+const generic = <T>(value: T): T => value;
+function overloaded(this: Date, value: string): string;
+function overloaded(this: Date, value: number): number;
+function overloaded(this: Date, value: string | number): string | number {
+  return value;
+}
+const wrappedGeneric = tool(generic);
+const wrappedOverloaded = withOtel({ name: 'x' })(overloaded);
+const wrappedPrompt = promptTemplate('{genre}')(async (genre: string) => Promise.resolve(genre));
+const wrappedSpan = span('x')(generic);
+export type KeptFunctions = [
+  Expect<Equal<typeof wrappedGeneric, typeof generic>>,
+  Expect<Equal<typeof wrappedSpan, typeof generic>>,
+  Expect<Equal<typeof wrappedOverloaded, typeof overloaded>>,
+  Expect<Equal<typeof wrappedPrompt, (genre: string) => Promise<string>>>,
+];
+
+export class Refused {
+  // @ts-expect-error a field
+  @tool() field = 1;
+  // @ts-expect-error a field, bare
+  @tool bareField = 1;
+  // @ts-expect-error a field that is optional
+  @withOtel() optional?: string;
+  // @ts-expect-error an arrow property
+  @span() arrow = () => 1;
+  // @ts-expect-error an arrow property, bare
+  @agent bareArrow = (): number => 1;
+  // @ts-expect-error a static field
+  @promptTemplate('x') static shared = '';
+  // @ts-expect-error a getter
+  @tool() get size(): number {
+    return 1;
+  }
+  // @ts-expect-error a getter, bare
+  @withOtel get bareSize(): number {
+    return 1;
+  }
+  // @ts-expect-error a setter
+  @tool() set limit(_value: number) {}
+  // @ts-expect-error a setter, bare
+  @span set bareLimit(_value: number) {}
+  // @ts-expect-error a getter with a setter
+  @agent() get both(): number {
+    return 1;
+  }
+  set both(_value: number) {}
+  // @ts-expect-error an accessor
+  @tool() accessor slot = 1;
+  // @ts-expect-error an accessor, bare
+  @promptTemplate('x') accessor text = '';
+  // @ts-expect-error an unknown option
+  @tool({ desc: 'x' }) unknownOption(): void {}
+  // @ts-expect-error an option of another type
+  @withOtel({ operation: 'talk' }) wrongOption(): void {}
+  // @ts-expect-error a text where options are wanted
+  @tool('x') textOption(): void {}
+  // @ts-expect-error a template is needed
+  @promptTemplate noTemplate(): void {}
+  // @ts-expect-error a template is needed
+  @promptTemplate() emptyTemplate(): void {}
+  // @ts-expect-error a name that the template does not have, among params
+  @promptTemplate({ template: '{genre}', params: ['gnre'] }) wrongTuple(genre: string): void {}
+  // @ts-expect-error a name that the template does not have, among params
+  @promptTemplate({ template: '{genre}', params: { gnre: () => 1 } }) wrongParams(genre: string): void {}
+}
+
+// @ts-expect-error a class
+@tool()
+export class RefusedClass {}
+// @ts-expect-error a class whose constructor is private
+@tool
+export class RefusedSingleton {
+  private constructor() {}
+}
+// @ts-expect-error a class, bare
+@span
+export class RefusedBareClass {}

@@ -1,0 +1,11 @@
+export { configure } from './configure/configure.js';
+export type { ConfigureOptions } from './configure/options.js';
+export type { DecotelHandle, DecotelMode, DecotelStats, WaitOptions } from './configure/telemetry.js';
+export { DecotelError } from './core/decotel-error.js';
+export type { ContentOption, ContentSwitches, Limits, Redaction } from './core/settings.js';
+export type { BatchOptions } from './destinations/batch-options.js';
+export { consoleJson, type ConsoleJsonOptions } from './destinations/console-json.js';
+export { consoleTree, type ConsoleTreeOptions } from './destinations/console-tree.js';
+export type { Destination, DestinationOptions, DestinationStats } from './destinations/destination.js';
+export { otlp, type OtlpOptions } from './destinations/otlp.js';
+export { withContent } from './destinations/with-content.js';

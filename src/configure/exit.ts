@@ -1,0 +1,58 @@
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** Longest that the end of the process is delayed. */
+export const EXIT_TIMEOUT_MS = 5000;
+
+export interface ExitSteps {
+  /** Ends what is open and sends what waits; telemetry goes on. */
+  finish(timeoutMs: number): Promise<void>;
+  /** Sends what waits. */
+  flush(timeoutMs: number): Promise<void>;
+  /** Ends everything. */
+  shutdown(timeoutMs: number): Promise<void>;
+}
+
+/**
+ * Flushes when the process is about to end: once when nothing is left to do, and on signals where `signals`. A signal
+ * is raised again when the application has no handler of its own, so that the process ends as it would have. The
+ * returned function takes the handlers away.
+ */
+export function watchExit(steps: ExitSteps, signals: boolean): () => void {
+  const onBeforeExit = (): void => {
+    void steps.finish(EXIT_TIMEOUT_MS);
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (isHandledByOthers(signal)) {
+      void steps.flush(EXIT_TIMEOUT_MS);
+      return;
+    }
+    // Taken away first: a second signal ends the process at once.
+    stop();
+    void steps.shutdown(EXIT_TIMEOUT_MS).then(() => process.kill(process.pid, signal));
+  };
+  const stop = (): void => {
+    process.off('beforeExit', onBeforeExit);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  };
+  // Once: a flush is work, after which Node asks again.
+  process.once('beforeExit', onBeforeExit);
+  if (signals) for (const signal of SIGNALS) process.on(signal, onSignal);
+  return stop;
+}
+
+/**
+ * The package signal-exit listens too, in many programs and without their knowing, and like us raises the signal again
+ * only if nobody else listens: its listeners count as nobody, or both would wait for the other.
+ */
+function isHandledByOthers(signal: NodeJS.Signals): boolean {
+  const emitters: readonly unknown[] = [
+    (globalThis as Record<symbol, unknown>)[Symbol.for('signal-exit emitter')],
+    (process as unknown as Record<string, unknown>)['__signal_exit_emitter__'],
+  ];
+  let polite = 1;
+  for (const emitter of emitters) {
+    const count: unknown = (emitter as { count?: unknown } | undefined)?.count;
+    if (typeof count === 'number') polite += count;
+  }
+  return process.listenerCount(signal) > polite;
+}

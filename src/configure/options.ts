@@ -1,0 +1,140 @@
+import type { TracerProvider } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { DecotelError } from '../core/decotel-error.js';
+import { DEFAULT_LIMITS, type ContentOption, type Limits, type Redaction, type Settings } from '../core/settings.js';
+import {
+  checkOptions,
+  content,
+  flag,
+  hasMethods,
+  having,
+  isRecord,
+  oneOf,
+  positiveNumber,
+  record,
+  seen,
+  text,
+  type OptionRule,
+} from '../destinations/check-options.js';
+import type { addProviders } from '../providers/registry.js';
+
+export interface ConfigureOptions {
+  /** `service.name`. Default: `OTEL_SERVICE_NAME`, else OpenTelemetry's. For a provider of decotel's own, as the next. */
+  serviceName?: string;
+  /** `service.version`. */
+  serviceVersion?: string;
+  /** `deployment.environment.name`, for instance `production`. */
+  environment?: string;
+  /** More attributes of the resource; they override `OTEL_RESOURCE_ATTRIBUTES`. */
+  resource?: Resource | Record<string, string | number | boolean>;
+  /**
+   * Where spans go: destinations and any span processors. Default for a provider of decotel's own: what
+   * `OTEL_TRACES_EXPORTER` says (`otlp`, `console`, `none`, joined by commas), else `otlp()` where
+   * `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is set, else `consoleTree()`.
+   */
+  processors?: readonly SpanProcessor[];
+  /**
+   * Which content is recorded. Where it is given, spans carry their content themselves, also on a provider that decotel
+   * merely joined. `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` can only make it stricter. Default: all, on
+   * their way to the processors given here.
+   */
+  content?: ContentOption;
+  /** Masks more than the built-in secrets; a function that throws masks the whole text. */
+  redact?: readonly Redaction[];
+  limits?: Partial<Limits>;
+  /** What is written on the span itself; each destination has its own. Default `gen-ai`. */
+  dialect?: 'gen-ai';
+  /** `method` names the span of a model call after its method, `semconv` calls it `chat {model}`. Default `method`. */
+  spanNames?: Settings['spanNames'];
+  /** For a provider of decotel's own. Default: `OTEL_TRACES_SAMPLER`, else all; in isolated mode all. */
+  sampler?: Sampler;
+  /** Use this provider and never touch the global one. */
+  tracerProvider?: TracerProvider;
+  /**
+   * `auto` joins the registered provider, or registers one where there is none. `isolated` makes a provider of decotel's
+   * own that is not registered, keeping trace ids. Default `auto`.
+   */
+  mode?: 'auto' | 'isolated';
+  /** `false` turns decotel off; other spans are untouched. Default: `DECOTEL_DISABLED` is not `true`. */
+  enabled?: boolean;
+  /**
+   * Flush on SIGTERM and SIGINT, for 5 seconds at most; then the signal is raised again, unless the application handles
+   * it itself. Default true.
+   */
+  exitSignals?: boolean;
+  /** Who carries the usage where the SDK underneath traces itself. Default `ours`. */
+  nativeSpans?: Settings['nativeSpans'];
+  /** The application's own provider adapters, asked before the built-in ones. */
+  providers?: Parameters<typeof addProviders>[0];
+}
+
+const PROCESSOR = 'an array of span processors and destinations';
+
+const processors: OptionRule = {
+  expected: PROCESSOR,
+  accepts: (value) => Array.isArray(value) && value.every(isProcessor),
+  remedy(value) {
+    if (isProcessor(value)) return 'Put it into an array.';
+    if (!Array.isArray(value)) return undefined;
+    const index = value.findIndex((item) => !isProcessor(item));
+    const wrong: unknown = value[index];
+    const place = `processors[${index}] is ${seen(wrong)}`;
+    if (typeof wrong === 'function') return `${place}: call it, or make an instance of it.`;
+    return hasMethods(wrong, 'export') ? `${place}, an exporter: wrap it in new BatchSpanProcessor(…).` : `${place}.`;
+  },
+};
+
+const redact: OptionRule = {
+  expected: 'an array of patterns and functions',
+  accepts: (value) =>
+    Array.isArray(value) && value.every((item) => item instanceof RegExp || typeof item === 'function'),
+};
+
+const resource: OptionRule = {
+  expected: 'a Resource or an object of attributes',
+  accepts: (value) => hasMethods(value, 'merge') || (isRecord(value) && Object.values(value).every(isScalar)),
+};
+
+const providers: OptionRule = {
+  expected: 'an array of provider adapters',
+  accepts: (value) => Array.isArray(value) && value.every((item) => hasMethods(item, 'request', 'read', 'fold')),
+};
+
+const RULES: Record<keyof ConfigureOptions, OptionRule> = {
+  serviceName: text,
+  serviceVersion: text,
+  environment: text,
+  resource,
+  processors,
+  content,
+  redact,
+  limits: record(Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, positiveNumber]))),
+  dialect: oneOf('gen-ai'),
+  spanNames: oneOf('method', 'semconv'),
+  sampler: having('a sampler', 'shouldSample'),
+  tracerProvider: having('a tracer provider', 'getTracer'),
+  mode: oneOf('auto', 'isolated'),
+  enabled: flag,
+  exitSignals: flag,
+  nativeSpans: oneOf('ours', 'theirs'),
+  providers,
+};
+
+/** Throws a `DecotelError` for an option that does not exist or has a wrong value. */
+export function checkConfigureOptions(options: ConfigureOptions): void {
+  checkOptions('configure()', options, RULES);
+  if (options.mode === 'isolated' && options.tracerProvider !== undefined) {
+    throw new DecotelError(
+      "configure(): mode 'isolated' makes a provider of decotel's own, tracerProvider names another. Give one of them.",
+    );
+  }
+}
+
+function isProcessor(value: unknown): boolean {
+  return hasMethods(value, 'onStart', 'onEnd', 'forceFlush', 'shutdown');
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}

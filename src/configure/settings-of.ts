@@ -1,0 +1,35 @@
+import {
+  contentSwitches,
+  DEFAULT_LIMITS,
+  defaultSettings,
+  environmentContent,
+  strictest,
+  type Limits,
+  type Settings,
+} from '../core/settings.js';
+import type { ConfigureOptions } from './options.js';
+
+/** The options over the defaults; the environment can only switch off. */
+export function settingsOf(options: ConfigureOptions): Settings {
+  const defaults = defaultSettings();
+  const asked = environmentContent();
+  return {
+    enabled: defaults.enabled && options.enabled !== false,
+    content: strictest(contentSwitches(options.content ?? true), asked),
+    contentIsExplicit: options.content !== undefined || asked !== undefined,
+    redact: options.redact ?? defaults.redact,
+    limits: limitsOf(options.limits ?? {}),
+    spanNames: options.spanNames ?? defaults.spanNames,
+    nativeSpans: options.nativeSpans ?? defaults.nativeSpans,
+  };
+}
+
+/** The specification's switch: nothing of OpenTelemetry's SDK is set up. */
+export function isSdkDisabled(): boolean {
+  return process.env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true';
+}
+
+function limitsOf(given: Partial<Limits>): Limits {
+  const entries = Object.entries(given).filter(([, value]) => (value as number | undefined) !== undefined);
+  return { ...DEFAULT_LIMITS, ...Object.fromEntries(entries) };
+}

@@ -1,0 +1,55 @@
+import type { CallOptions } from '../spans/definition.js';
+import { described, misuse } from './misuse.js';
+
+const CHECKS = {
+  'a string': (value: unknown) => typeof value === 'string',
+  'a function': (value: unknown) => typeof value === 'function',
+  'an object': isObject,
+  'an object or an array': (value: unknown) => typeof value === 'object' && value !== null,
+  'true, false or an object': (value: unknown) => typeof value === 'boolean' || isObject(value),
+  'an array of strings': (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+};
+
+/** What an option must be, in the words of the message that says so. */
+export type OptionType = keyof typeof CHECKS;
+
+export type OptionTypes<Options> = Readonly<Record<keyof Options, OptionType>>;
+
+export const CALL_OPTIONS: OptionTypes<CallOptions> = {
+  name: 'a string',
+  attributes: 'an object',
+  tags: 'an array of strings',
+  metadata: 'an object',
+  content: 'true, false or an object',
+  capture: 'a function',
+};
+
+/** Returns a copy of the options; an unknown one, or one of another type, throws. Undefined ones are left out. */
+export function checkOptions<Options extends object>(
+  decorator: string,
+  place: string,
+  options: unknown,
+  types: OptionTypes<Options>,
+): Options {
+  if (!isObject(options)) {
+    throw misuse(decorator, place, `expected options, got ${described(options)}`, 'Pass an object, or nothing.');
+  }
+  const known = types as Readonly<Record<string, OptionType | undefined>>;
+  const checked: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    const type = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (type === undefined) {
+      throw misuse(decorator, place, `unknown option \`${name}\``, `There are ${Object.keys(known).join(', ')}.`);
+    }
+    if (value === undefined) continue;
+    if (!CHECKS[type](value)) {
+      throw misuse(decorator, place, `option \`${name}\` is ${described(value)}`, `It must be ${type}.`);
+    }
+    checked[name] = value;
+  }
+  return checked as Options;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,38 @@
+import type { CallOptions } from '../spans/definition.js';
+import { callDeclaration, type CallFamily } from './call-decorator.js';
+import type { CallDecorator, CallDecoratorFactory } from './decorator-types.js';
+import { applyDecorator, createDecorator, isApplication } from './method-decorator.js';
+import { CALL_OPTIONS } from './options.js';
+import { SPAN_KIND_INTERNAL } from './span-kinds.js';
+
+export type SpanOptions = CallOptions;
+
+const family: CallFamily<SpanOptions> = {
+  kind: {
+    decorator: '@span',
+    spanKind: SPAN_KIND_INTERNAL,
+    operation: undefined,
+    isModelCall: false,
+    spanName: ({ options, methodName }) => options.name ?? methodName,
+    describe: () => undefined,
+  },
+  options: CALL_OPTIONS,
+};
+
+/**
+ * Any other step worth a span: its arguments and result. Default name: the method's.
+ *
+ * Throws a `DecotelError` at decoration for anything else than a method or function, and for bad options.
+ *
+ * ```ts
+ * class Librarian {
+ *   @span('rank books')
+ *   rank(books: Book[]) { … }
+ * }
+ * ```
+ */
+export const span = ((...args: unknown[]) => {
+  if (isApplication(args)) return applyDecorator(callDeclaration(family, {}), args);
+  const [given = {}] = args;
+  return createDecorator(callDeclaration(family, typeof given === 'string' ? { name: given } : given));
+}) as CallDecoratorFactory<SpanOptions> & ((name: string) => CallDecorator);

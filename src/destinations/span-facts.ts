@@ -1,0 +1,80 @@
+import { SpanStatusCode, type HrTime } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { finishedCall } from '../core/finished.js';
+import type { CallRecord } from '../core/record.js';
+import { ATTR_ERROR_TYPE, ERROR_TYPE_VALUE_OTHER } from '../semconv/core.js';
+
+/** What is printed of a span; no content. */
+export interface SpanFacts {
+  readonly name: string;
+  /** Made by decotel. */
+  readonly isOurs: boolean;
+  readonly model?: string;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly finishReasons?: readonly string[];
+  readonly firstChunkMs?: number;
+  readonly durationMs: number;
+  /** How it ended, where that is not as it should. */
+  readonly ending?: { readonly text: string; readonly isError: boolean };
+  /** A stream came without usage that the request could have asked for. */
+  readonly lacksUsage: boolean;
+}
+
+export function factsOf(span: ReadableSpan): SpanFacts {
+  const record = finishedCall(span)?.record;
+  const durationMs = milliseconds(span.duration);
+  if (record === undefined) {
+    return { name: span.name, isOurs: false, durationMs, ending: foreignEnding(span), lacksUsage: false };
+  }
+  const { request, response, usage } = record;
+  const seconds = response?.timeToFirstChunkSeconds;
+  return {
+    name: span.name,
+    isOurs: true,
+    model: response?.model ?? request?.model,
+    inputTokens: usage?.inputTokens,
+    outputTokens: usage?.outputTokens,
+    finishReasons: response?.finishReasons,
+    firstChunkMs: seconds === undefined ? undefined : seconds * 1000,
+    durationMs,
+    ending: ending(record),
+    lacksUsage: lacksUsage(record),
+  };
+}
+
+export function milliseconds([seconds, nanoseconds]: HrTime): number {
+  return seconds * 1000 + nanoseconds / 1e6;
+}
+
+function ending({ outcome, error }: CallRecord): SpanFacts['ending'] {
+  if (outcome === undefined || outcome === 'completed') return undefined;
+  if (outcome !== 'error') return { text: outcome, isError: false };
+  const type = error?.type ?? ERROR_TYPE_VALUE_OTHER;
+  // Of a provider's error the type is its status or code.
+  const text = error === undefined || error.name === type ? type : `${error.name} ${type}`;
+  return { text: `error ${text}`, isError: true };
+}
+
+function foreignEnding({ status, attributes }: ReadableSpan): SpanFacts['ending'] {
+  if (status.code !== SpanStatusCode.ERROR) return undefined;
+  const type = attributes[ATTR_ERROR_TYPE];
+  return { text: typeof type === 'string' ? `error ${type}` : 'error', isError: true };
+}
+
+/** Operations of the APIs that send the usage of a stream only where `stream_options.include_usage` asks for it. */
+const OPERATIONS: ReadonlySet<string | undefined> = new Set(['chat', 'text_completion']);
+
+/** Providers whose own API has another shape, and always sends the usage. */
+const OTHER_SHAPES = /^(anthropic|aws\.|cohere|gcp\.|ibm\.)/;
+
+function lacksUsage({ operation, outcome, provider, streamChunks, usage }: CallRecord): boolean {
+  return (
+    outcome === 'completed' &&
+    streamChunks !== undefined &&
+    usage?.outputTokens === undefined &&
+    OPERATIONS.has(operation) &&
+    provider !== undefined &&
+    !OTHER_SHAPES.test(provider)
+  );
+}

@@ -1,0 +1,165 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { factsOf, milliseconds, type SpanFacts } from './span-facts.js';
+
+/** One span of a tree. */
+export interface TreeNode {
+  readonly spanId: string;
+  readonly startMs: number;
+  /** As it was called at its start. */
+  readonly startName: string;
+  /** Undefined while the span is open. */
+  facts: SpanFacts | undefined;
+  children: TreeNode[];
+}
+
+/** The spans below one local root. */
+export interface SpanTree {
+  readonly root: TreeNode;
+  readonly traceId: string;
+  readonly serviceName: string | undefined;
+  /** Name of the printed span below which this tree belongs. */
+  readonly late: string | undefined;
+  /** Spans in it, and spans beyond the cap. */
+  size: number;
+  skipped: number;
+}
+
+interface Place {
+  readonly node: TreeNode;
+  readonly tree: SpanTree;
+  readonly isSkipped: boolean;
+}
+
+const MOST_TREES = 200;
+const MOST_SPANS_OF_A_TREE = 1000;
+const MOST_PRINTED = 5000;
+
+/**
+ * Collects spans into trees and gives each tree away when its local root has ended. Bounded: spans beyond the caps are
+ * counted, not kept.
+ */
+export class SpanForest {
+  private readonly trees = new Set<SpanTree>();
+  private readonly places = new Map<string, Place>();
+  /** Names of spans that were given away, by their id, for what still comes below them. */
+  private readonly printed = new Map<string, string>();
+  /** Ended spans that were given away, and spans that were not kept. */
+  given = 0;
+  lost = 0;
+
+  constructor(private readonly give: (tree: SpanTree) => void) {}
+
+  /** How many spans wait. */
+  get size(): number {
+    let size = 0;
+    for (const tree of this.trees) size += tree.size;
+    return size;
+  }
+
+  start(span: ReadableSpan): void {
+    const { traceId, spanId } = span.spanContext();
+    const node: TreeNode = {
+      spanId,
+      startMs: milliseconds(span.startTime),
+      startName: span.name,
+      facts: undefined,
+      children: [],
+    };
+    const { parentSpanContext } = span;
+    const parent = parentSpanContext && this.places.get(parentSpanContext.spanId);
+    if (parent !== undefined) {
+      this.attach(node, parent);
+      return;
+    }
+    const isLocal = parentSpanContext !== undefined && parentSpanContext.isRemote !== true;
+    const late = isLocal ? this.printed.get(parentSpanContext.spanId) : undefined;
+    const serviceName: unknown = span.resource.attributes['service.name'];
+    this.plant(node, traceId, typeof serviceName === 'string' ? serviceName : undefined, late);
+  }
+
+  end(span: ReadableSpan): void {
+    const { spanId } = span.spanContext();
+    // A processor that joined late has not seen the start.
+    if (!this.places.has(spanId)) this.start(span);
+    const place = this.places.get(spanId);
+    if (place === undefined) return;
+    if (place.isSkipped) this.places.delete(spanId);
+    else place.node.facts = factsOf(span);
+    if (place.tree.root === place.node) this.giveAway(place.tree);
+  }
+
+  /** Gives the trees away whose root is still open; `all`: also those of which nothing has ended. */
+  giveIncomplete(all: boolean): void {
+    for (const tree of [...this.trees]) {
+      if (all || hasEnded(tree.root)) this.giveAway(tree);
+    }
+  }
+
+  private attach(node: TreeNode, { node: parent, tree }: Place): void {
+    const isSkipped = tree.size >= MOST_SPANS_OF_A_TREE;
+    this.places.set(node.spanId, { node, tree, isSkipped });
+    if (isSkipped) {
+      tree.skipped++;
+      this.lost++;
+    } else {
+      tree.size++;
+      parent.children.push(node);
+    }
+  }
+
+  private plant(root: TreeNode, traceId: string, serviceName: string | undefined, late: string | undefined): void {
+    if (this.trees.size >= MOST_TREES) this.fell();
+    const tree: SpanTree = { root, traceId, serviceName, late, size: 0, skipped: 0 };
+    this.trees.add(tree);
+    eachNode(root, (node) => {
+      tree.size++;
+      this.places.set(node.spanId, { node, tree, isSkipped: false });
+    });
+  }
+
+  /** The oldest tree goes: its root may never end. */
+  private fell(): void {
+    const [oldest] = this.trees;
+    if (oldest === undefined) return;
+    this.trees.delete(oldest);
+    this.lost += oldest.size;
+    eachNode(oldest.root, ({ spanId }) => this.places.delete(spanId));
+  }
+
+  private giveAway(tree: SpanTree): void {
+    this.trees.delete(tree);
+    const rootName = tree.root.facts?.name ?? tree.root.startName;
+    eachNode(tree.root, ({ spanId, facts }) => {
+      if (facts !== undefined) this.given++;
+      this.places.delete(spanId);
+      this.remember(spanId, rootName);
+    });
+    this.give(tree);
+    for (const node of stillOpen(tree.root)) this.plant(node, tree.traceId, tree.serviceName, rootName);
+  }
+
+  private remember(spanId: string, rootName: string): void {
+    if (this.printed.size >= MOST_PRINTED) {
+      const [oldest] = this.printed.keys();
+      if (oldest !== undefined) this.printed.delete(oldest);
+    }
+    this.printed.set(spanId, rootName);
+  }
+}
+
+function eachNode(node: TreeNode, visit: (node: TreeNode) => void): void {
+  visit(node);
+  for (const child of node.children) eachNode(child, visit);
+}
+
+function hasEnded(node: TreeNode): boolean {
+  return node.facts !== undefined || node.children.some(hasEnded);
+}
+
+/** The open nodes at or below `node`, each with the open ones below itself. */
+function stillOpen(node: TreeNode): TreeNode[] {
+  const below = node.children.flatMap(stillOpen);
+  if (node.facts !== undefined) return below;
+  node.children = below;
+  return [node];
+}

@@ -1,0 +1,216 @@
+import {
+  SpanStatusCode,
+  type Attributes,
+  type HrTime,
+  type Link,
+  type SpanContext,
+  type SpanKind,
+  type SpanStatus,
+} from '@opentelemetry/api';
+import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
+import { finishedCall, recordFinished, type FinishedCall } from '../core/finished.js';
+import { admit, admitText, allows, type GatePolicy } from '../core/gate.js';
+import type { CallRecord } from '../core/record.js';
+import { contentSwitches, settings, strictest, type ContentSwitches } from '../core/settings.js';
+import type { Dialect, DialectEvent, Rendering } from '../dialects/dialect.js';
+import { genAi } from '../dialects/gen-ai.js';
+import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
+import type { DestinationOptions } from './destination.js';
+import { completed, overlaid, ownEvents } from './rewrite.js';
+
+/** In what way a destination wants the spans of decotel. */
+export interface Wish {
+  readonly dialect: Dialect;
+  /** What the destination allows; undefined: everything that the call's own rules allow. */
+  readonly content?: ContentSwitches;
+  /** Undefined: as much as `configure` allows. */
+  readonly valueBytes?: number;
+}
+
+export function wishOf(dialect: Dialect, { content, limits }: DestinationOptions): Wish {
+  return {
+    dialect,
+    content: content === undefined ? undefined : contentSwitches(content),
+    valueBytes: limits?.valueBytes,
+  };
+}
+
+/**
+ * An ended span as a destination wants it: the span itself where it already is that (so that a processor that masked it
+ * keeps its effect) or where decotel did not make it, else a view of it that is rendered when it is first read.
+ */
+export function viewOf(span: ReadableSpan, wish: Wish): ReadableSpan {
+  const call = finishedCall(span);
+  if (call === undefined) return span;
+  const { limits, redact } = settings();
+  const content = strictest(call.content, wish.content);
+  const mostBytes = Math.min(limits.valueBytes, sdkLengthLimit(span));
+  const valueBytes = Math.min(wish.valueBytes ?? Infinity, mostBytes);
+  const hasContent = call.contentOnSpan ? content === call.content && valueBytes === mostBytes : !hasAny(content);
+  if (call.metadataOnSpan && hasContent && wish.dialect.name === genAi.name) return span;
+  return new SpanView(span, call, wish.dialect, { content, redact, valueBytes });
+}
+
+function hasAny(content: ContentSwitches): boolean {
+  return content.input || content.output || content.tools || content.retrieval;
+}
+
+/** The SDK's own limit, counted in characters: honoured as bytes, which is never more. */
+function sdkLengthLimit(span: ReadableSpan): number {
+  const limits = (span as { _spanLimits?: { attributeValueLengthLimit?: unknown } })._spanLimits;
+  const limit =
+    limits?.attributeValueLengthLimit ??
+    process.env['OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT'] ??
+    process.env['OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'];
+  const length = limit === undefined || limit === '' ? Infinity : Number(limit);
+  return length > 0 ? length : Infinity;
+}
+
+/**
+ * A span in another dialect, or with more or less in it. Fields are own and mutable like those of the SDK's span,
+ * because processors mask and rename in place; what is rendered is rendered once. A view in the dialect `gen-ai` is the
+ * call's span for whoever takes it further: what was masked in it stays masked.
+ */
+class SpanView implements ReadableSpan, FinishedCall {
+  readonly kind: SpanKind;
+  readonly parentSpanContext: SpanContext | undefined;
+  readonly startTime: HrTime;
+  readonly endTime: HrTime;
+  readonly duration: HrTime;
+  readonly ended: boolean;
+  readonly links: Link[];
+  readonly resource: ReadableSpan['resource'];
+  readonly instrumentationScope: ReadableSpan['instrumentationScope'];
+  readonly droppedAttributesCount: number;
+  readonly droppedEventsCount: number;
+  readonly droppedLinksCount: number;
+
+  readonly metadataOnSpan = true;
+  readonly contentOnSpan: boolean;
+  readonly content: ContentSwitches;
+
+  private newName: string | undefined = undefined;
+  private newAttributes: Attributes | undefined = undefined;
+  private newEvents: TimedEvent[] | undefined = undefined;
+  private newStatus: SpanStatus | undefined = undefined;
+  private newRendering: Rendering | undefined = undefined;
+
+  constructor(
+    private readonly span: ReadableSpan,
+    private readonly call: FinishedCall,
+    private readonly dialect: Dialect,
+    private readonly policy: GatePolicy,
+  ) {
+    this.kind = span.kind;
+    this.parentSpanContext = span.parentSpanContext;
+    this.startTime = span.startTime;
+    this.endTime = span.endTime;
+    this.duration = span.duration;
+    this.ended = span.ended;
+    this.links = span.links;
+    this.resource = span.resource;
+    this.instrumentationScope = span.instrumentationScope;
+    this.droppedAttributesCount = span.droppedAttributesCount;
+    this.droppedEventsCount = span.droppedEventsCount;
+    this.droppedLinksCount = span.droppedLinksCount;
+    this.content = policy.content;
+    this.contentOnSpan = hasAny(policy.content);
+    if (this.isGenAi) recordFinished(this, this);
+  }
+
+  get record(): CallRecord {
+    return this.call.record;
+  }
+
+  get ownKeys(): ReadonlySet<string> {
+    return new Set(this.rendering.attributes.keys);
+  }
+
+  spanContext(): SpanContext {
+    return this.span.spanContext();
+  }
+
+  get name(): string {
+    return (this.newName ??= (this.isWritten ? undefined : this.rendering.name) ?? this.span.name);
+  }
+  set name(name: string) {
+    this.newName = name;
+  }
+
+  get attributes(): Attributes {
+    return (this.newAttributes ??= this.renderAttributes());
+  }
+  set attributes(attributes: Attributes) {
+    this.newAttributes = attributes;
+  }
+
+  get events(): TimedEvent[] {
+    return (this.newEvents ??= this.renderEvents());
+  }
+  set events(events: TimedEvent[]) {
+    this.newEvents = events;
+  }
+
+  get status(): SpanStatus {
+    return (this.newStatus ??= this.renderStatus());
+  }
+  set status(status: SpanStatus) {
+    this.newStatus = status;
+  }
+
+  private get isGenAi(): boolean {
+    return this.dialect.name === genAi.name;
+  }
+
+  /** In the span's own dialect the span says what holds, so that what others changed or removed stays so. */
+  private get isWritten(): boolean {
+    return this.isGenAi && this.call.metadataOnSpan;
+  }
+
+  private get rendering(): Rendering {
+    return (this.newRendering ??= this.dialect.render(this.record));
+  }
+
+  private renderAttributes(): Attributes {
+    const { span, call, policy, rendering } = this;
+    if (this.isWritten) return completed(span.attributes, rendering.attributes, policy, call.contentOnSpan);
+    if (this.isGenAi) return overlaid(span.attributes, rendering.attributes, policy);
+    const foreign = { ...span.attributes };
+    // Where the end of the call was not written, its start still was.
+    const own = call.metadataOnSpan ? call.ownKeys : genAi.render(this.record).attributes.keys;
+    for (const key of own) Reflect.deleteProperty(foreign, key);
+    Reflect.deleteProperty(foreign, ATTR_DECOTEL_TRUNCATED);
+    return overlaid(foreign, rendering.attributes, policy);
+  }
+
+  private renderEvents(): TimedEvent[] {
+    const { span, call, policy, rendering } = this;
+    const { events } = span;
+    if (!call.metadataOnSpan) return [...events, ...this.timed(rendering.events)];
+    const own = ownEvents(events, (this.isGenAi ? rendering : genAi.render(this.record)).events ?? []);
+    if (!this.isGenAi) return [...events.filter((event) => !own.has(event)), ...this.timed(rendering.events)];
+    return events.map((event) => {
+      const captured = own.get(event)?.attributes;
+      if (captured === undefined) return event;
+      return { ...event, attributes: completed(event.attributes ?? {}, captured, policy, call.contentOnSpan) };
+    });
+  }
+
+  private timed(events: readonly DialectEvent[] = []): TimedEvent[] {
+    return events.map(({ name, attributes }) => ({
+      name,
+      time: this.span.endTime,
+      attributes: admit(attributes, this.policy),
+    }));
+  }
+
+  private renderStatus(): SpanStatus {
+    const { span, call, policy, record } = this;
+    const isError = record.outcome === 'error' && span.status.code !== SpanStatusCode.OK;
+    const message = record.error?.message;
+    if (!isError || (call.metadataOnSpan && message === undefined)) return span.status;
+    const code = SpanStatusCode.ERROR;
+    if (call.metadataOnSpan && call.contentOnSpan) return allows(policy.content, 'error') ? span.status : { code };
+    return { code, message: message === undefined ? undefined : admitText('error', message, policy) };
+  }
+}

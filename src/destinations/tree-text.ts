@@ -1,0 +1,140 @@
+import type { SpanFacts } from './span-facts.js';
+import type { SpanTree, TreeNode } from './span-forest.js';
+import { columns, fitted, padded, printable, type Paint, type Style } from './terminal.js';
+
+interface Row {
+  /** The lines that draw the tree, beside the name and below it. */
+  readonly branch: string;
+  readonly below: string;
+  readonly name: string;
+  readonly style: Style | undefined;
+  readonly model: string;
+  readonly tokens: string;
+  readonly finish: string;
+  readonly first: string;
+  readonly duration: string;
+  /** At the end of the line where there is room, else on a line of its own. */
+  readonly ending: Note | undefined;
+  readonly remark: Note | undefined;
+}
+
+interface Note {
+  readonly text: string;
+  readonly style: Style;
+}
+
+const GAP = '  ';
+const SHORTEST_NAME = 24;
+const LONGEST_MODEL = 32;
+const LONGEST_FINISH = 20;
+const LONGEST_ENDING = 48;
+
+/** A tree as lines of at most `width` columns (100 or more) and an empty one, each ended by a line feed. */
+export function treeText(tree: SpanTree, paint: Paint, width: number): string {
+  const rows: Row[] = [];
+  addRows(rows, tree.root, '', '');
+  const lines = [paint(fitted(heading(tree), width), 'dim'), ...table(rows, paint, width)];
+  if (tree.skipped > 0) lines.push(paint(`… and ${tree.skipped.toLocaleString('en')} more spans`, 'dim'));
+  return `${lines.join('\n')}\n\n`;
+}
+
+function heading({ serviceName, traceId, late }: SpanTree): string {
+  const parts = [serviceName === undefined ? '' : printable(serviceName), `trace ${traceId}`];
+  if (late !== undefined) parts.push(`late, below ${printable(late)}`);
+  return parts.filter(Boolean).join(' · ');
+}
+
+function addRows(rows: Row[], node: TreeNode, branch: string, indent: string): void {
+  const children = [...node.children].sort((one, other) => one.startMs - other.startMs);
+  rows.push(row(node, branch, `${indent}${children.length > 0 ? '│  ' : '   '}`));
+  for (const [index, child] of children.entries()) {
+    const isLast = index === children.length - 1;
+    addRows(rows, child, `${indent}${isLast ? '└─ ' : '├─ '}`, `${indent}${isLast ? '   ' : '│  '}`);
+  }
+}
+
+function row({ facts, startName }: TreeNode, branch: string, below: string): Row {
+  return {
+    branch,
+    below,
+    name: printable(facts?.name ?? startName),
+    style: facts?.isOurs === false ? 'dim' : 'bold',
+    model: fitted(printable(facts?.model ?? ''), LONGEST_MODEL),
+    tokens: tokensText(facts),
+    finish: fitted(printable(facts?.finishReasons?.join(', ') ?? ''), LONGEST_FINISH),
+    first: facts?.firstChunkMs === undefined ? '' : `first ${durationText(facts.firstChunkMs)}`,
+    duration: facts === undefined ? '' : durationText(facts.durationMs),
+    ending: endingNote(facts),
+    remark:
+      facts?.lacksUsage === true ? { text: 'tokens ? (stream_options.include_usage)', style: 'yellow' } : undefined,
+  };
+}
+
+function endingNote(facts: SpanFacts | undefined): Note | undefined {
+  if (facts === undefined) return { text: 'still running', style: 'yellow' };
+  const { ending } = facts;
+  return ending && { text: fitted(printable(ending.text), LONGEST_ENDING), style: ending.isError ? 'red' : 'yellow' };
+}
+
+function tokensText(facts: SpanFacts | undefined): string {
+  const { inputTokens, outputTokens } = facts ?? {};
+  if (inputTokens === undefined && outputTokens === undefined) return '';
+  if (outputTokens === undefined) return `${countText(inputTokens)} tokens`;
+  return `${countText(inputTokens)} → ${countText(outputTokens)} tokens`;
+}
+
+function countText(count: number | undefined): string {
+  return count === undefined ? '?' : count.toLocaleString('en');
+}
+
+function durationText(durationMs: number): string {
+  if (durationMs < 9.95) return `${durationMs.toFixed(1)} ms`;
+  if (durationMs < 999.5) return `${Math.round(durationMs)} ms`;
+  if (durationMs < 59_995) return `${(durationMs / 1000).toFixed(2)} s`;
+  const seconds = Math.round(durationMs / 1000);
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+type Column = 'model' | 'tokens' | 'finish' | 'first' | 'duration';
+
+const COLUMNS: readonly { name: Column; side: 'left' | 'right'; style: Style | undefined }[] = [
+  { name: 'model', side: 'right', style: 'cyan' },
+  { name: 'tokens', side: 'left', style: undefined },
+  { name: 'finish', side: 'right', style: 'green' },
+  { name: 'first', side: 'left', style: 'dim' },
+  { name: 'duration', side: 'left', style: undefined },
+];
+
+function table(rows: readonly Row[], paint: Paint, width: number): string[] {
+  const used = COLUMNS.map((column) => ({ ...column, width: widest(rows, (row) => columns(row[column.name])) })).filter(
+    (column) => column.width > 0,
+  );
+  const taken = used.reduce((sum, column) => sum + GAP.length + column.width, 0);
+  const endingWidth = widest(rows, ({ ending }) => (ending === undefined ? 0 : columns(GAP + ending.text)));
+  const isInline = taken + endingWidth + SHORTEST_NAME <= width;
+  const nameWidth = Math.min(
+    widest(rows, ({ branch, name }) => columns(branch + name)),
+    Math.max(SHORTEST_NAME, width - taken - (isInline ? endingWidth : 0)),
+  );
+  return rows.flatMap((row) => {
+    const { branch, below, ending, remark, style } = row;
+    const name = fitted(row.name, Math.max(SHORTEST_NAME / 2, nameWidth - columns(branch)));
+    const cells = used.map((column) => {
+      const cell = padded(row[column.name], column.width, column.side);
+      return GAP + (row[column.name] === '' ? cell : paint(cell, style === 'dim' ? 'dim' : column.style));
+    });
+    const space = ' '.repeat(Math.max(0, nameWidth - columns(branch + name)));
+    const line = paint(branch, 'dim') + paint(name, style) + space + cells.join('');
+    const noteLine = (note: Note): string => paint(below, 'dim') + paint(note.text, note.style);
+    const end = isInline && ending !== undefined ? GAP + paint(ending.text, ending.style) : '';
+    return [
+      (line + end).trimEnd(),
+      ...(isInline || ending === undefined ? [] : [noteLine(ending)]),
+      ...(remark === undefined ? [] : [noteLine(remark)]),
+    ];
+  });
+}
+
+function widest(rows: readonly Row[], of: (row: Row) => number): number {
+  return rows.reduce((most, row) => Math.max(most, of(row)), 0);
+}

@@ -1,0 +1,72 @@
+/** How a value becomes text; `messages` is the whole content of a `MESSAGES:` section. */
+export type ValueFormat = 'text' | 'list' | 'lists' | 'messages';
+
+/** One `{name}`, `{name.member}`, `{this.member}` or `{name:list}` of a template. */
+export interface Placeholder {
+  /** As it is written, without braces and format: `book.title`, `this.reader`. */
+  readonly path: string;
+  /** The variable, or `this`. */
+  readonly root: string;
+  readonly members: readonly string[];
+  readonly format: ValueFormat;
+}
+
+/** Text as it is, or a place for a value. */
+export type TemplatePart = string | Placeholder;
+
+/** What is wrong with a template, and where: an index into the text that was parsed. */
+export interface Malformation {
+  readonly index: number;
+  readonly problem: string;
+}
+
+const PATH = /^[\p{ID_Start}$_][\p{ID_Continue}$]*(?:\.[\p{ID_Continue}$]+)*$/u;
+const FORMATS: readonly string[] = ['list', 'lists'] satisfies ValueFormat[];
+
+/** Splits a text at its placeholders; `{{` and `}}` stand for single braces. A malformed text is reported, not parsed. */
+export function parseParts(text: string, report: (malformation: Malformation) => never): TemplatePart[] {
+  const parts: TemplatePart[] = [];
+  let literal = '';
+  for (let index = 0; index < text.length; index++) {
+    const character = text.charAt(index);
+    if (character !== '{' && character !== '}') {
+      literal += character;
+    } else if (text[index + 1] === character) {
+      literal += character;
+      index++;
+    } else if (character === '}') {
+      report({ index, problem: 'a } closes nothing; a brace that is meant as text is written }}' });
+    } else {
+      const end = closingBrace(text, index);
+      if (end === undefined) {
+        report({ index, problem: 'a { is never closed; a brace that is meant as text is written {{' });
+      }
+      if (literal !== '') parts.push(literal);
+      literal = '';
+      parts.push(parsePlaceholder(text.slice(index + 1, end), index, report));
+      index = end;
+    }
+  }
+  if (literal !== '') parts.push(literal);
+  return parts;
+}
+
+/** A placeholder ends on its own line. */
+function closingBrace(text: string, open: number): number | undefined {
+  const end = text.slice(open + 1).search(/[{}\n\r]/);
+  return end >= 0 && text[open + 1 + end] === '}' ? open + 1 + end : undefined;
+}
+
+function parsePlaceholder(inner: string, index: number, report: (malformation: Malformation) => never): Placeholder {
+  const [written = '', format, ...more] = inner.split(':').map((piece) => piece.trim());
+  if (written === '') report({ index, problem: `{${inner}} has no name` });
+  if (!PATH.test(written)) {
+    report({ index, problem: `{${inner}} is not a name; braces that are meant as text are written {{ and }}` });
+  }
+  if (more.length > 0 || (format !== undefined && !FORMATS.includes(format))) {
+    report({ index, problem: `{${inner}} has an unknown format; there are :list and :lists` });
+  }
+  const [root = '', ...members] = written.split('.');
+  if (root === 'this' && members.length === 0) report({ index, problem: '{this} needs a member: {this.name}' });
+  return { path: written, root, members, format: (format ?? 'text') as ValueFormat };
+}

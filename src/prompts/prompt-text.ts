@@ -1,0 +1,40 @@
+import { DecotelError } from '../core/decotel-error.js';
+import { announce, currentFrame } from './frame.js';
+import { Rendering, type PromptMessage } from './rendering.js';
+import { placeOf, variablesOfCall } from './variables.js';
+
+export type { PromptMessage } from './rendering.js';
+
+/**
+ * The rendered prompt template of the running method. Variables that are not given are read from `params` of the
+ * template, from `this` (`{this.reader}`) and from the method's parameters. Works without telemetry.
+ *
+ * Throws a `DecotelError` where a variable has no value, and outside a method with a `@promptTemplate`.
+ */
+export function promptText(variables?: object): string {
+  return render('promptText', variables, (rendering) => rendering.text());
+}
+
+/**
+ * The running method's prompt template as messages: its sections `SYSTEM:`, `USER:` and `ASSISTANT:`, text before the
+ * first of them as a user message, and the messages of a `MESSAGES: {history}` section as they are (the same objects,
+ * whatever they hold beyond this type). A value never opens a section; a section without text is left out. Variables
+ * and errors are those of `promptText`.
+ */
+export function promptMessages(variables?: object): PromptMessage[] {
+  return render('promptMessages', variables, (rendering) => rendering.messages());
+}
+
+function render<Result>(caller: string, variables: object | undefined, read: (rendering: Rendering) => Result): Result {
+  const frame = currentFrame();
+  if (frame === undefined) {
+    throw new DecotelError(
+      `${caller}() was called outside a method with a prompt template. Put @promptTemplate on the method that calls it ` +
+        '(another decorated method does not inherit one), or use definePrompt().',
+    );
+  }
+  const rendering = new Rendering(frame.template, variablesOfCall(frame, variables), placeOf(frame));
+  const result = read(rendering);
+  announce(rendering);
+  return result;
+}

@@ -1,0 +1,58 @@
+import { DecotelError } from '../core/decotel-error.js';
+import { shared } from '../core/shared.js';
+import type { AnyFunction } from './parameter-names.js';
+import { Rendering, type PromptMessage } from './rendering.js';
+import type { PromptTemplate } from './template.js';
+import { givenVariables } from './variables.js';
+
+/** The template of a decorated method, by the function that stands in for it. */
+const templates = shared('prompt-templates', () => new WeakMap<AnyFunction, PromptTemplate>());
+
+export function rememberTemplate(method: AnyFunction, template: PromptTemplate): void {
+  templates.set(method, template);
+}
+
+/** Any class. One whose constructor is private fits no constructor type. */
+interface AnyClass {
+  readonly name: string;
+  readonly prototype: object;
+}
+
+/**
+ * The text of a method's prompt template, rendered without calling the method: for tests. All variables are given;
+ * those of `{this.reader}` as `{ this: { reader } }`. Nothing is recorded.
+ *
+ * Throws a `DecotelError` where the method has no template or a variable has no value.
+ *
+ * ```ts
+ * renderPrompt(Librarian, 'recommendBook', { genre: 'fantasy', reader: 'Ann' });
+ * ```
+ */
+export function renderPrompt(owner: AnyClass, method: string, variables: object = {}): string {
+  return rendering('renderPrompt', owner, method, variables).text();
+}
+
+/** The same as messages, see `promptMessages`. */
+export function renderPromptMessages(owner: AnyClass, method: string, variables: object = {}): PromptMessage[] {
+  return rendering('renderPromptMessages', owner, method, variables).messages();
+}
+
+function rendering(caller: string, owner: AnyClass, method: string, variables: object): Rendering {
+  const place = `\`${owner.name}.${method}\``;
+  const template = templateOf(owner.prototype, method) ?? templateOf(owner, method);
+  if (template === undefined) {
+    throw new DecotelError(
+      `${caller}: ${place} has no prompt template. Name a method with @promptTemplate; where another decorator wraps the method, put @promptTemplate above it.`,
+    );
+  }
+  return new Rendering(template, givenVariables(template, place, variables), place);
+}
+
+/** The nearest method of that name, own or inherited, as a call would find it. */
+function templateOf(owner: object, method: string): PromptTemplate | undefined {
+  for (let object: object | null = owner; object !== null; object = Object.getPrototypeOf(object) as object | null) {
+    const value: unknown = Object.getOwnPropertyDescriptor(object, method)?.value;
+    if (value !== undefined) return typeof value === 'function' ? templates.get(value as AnyFunction) : undefined;
+  }
+  return undefined;
+}

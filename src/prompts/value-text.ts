@@ -1,0 +1,87 @@
+import type { ValueFormat } from './placeholder.js';
+
+/** What keeps a value from being rendered, as the rest of a sentence about it: `is a promise; await it first`. */
+export class Unprintable extends Error {}
+
+/**
+ * A variable's value as text. `null` is empty text, a date ISO 8601, an object with a `toString` of its own what that
+ * says, any other object or array JSON. `:list` puts each item on a line, `:lists` an empty line between lists.
+ */
+export function valueText(value: unknown, format: ValueFormat): string {
+  switch (format) {
+    case 'text':
+      return plainText(value);
+    case 'list':
+      return listText(value);
+    case 'lists':
+      return itemsOf(value, 'a list of lists').map(listText).join('\n\n');
+    case 'messages':
+      return messagesOf(value).map(messageText).join('\n');
+  }
+}
+
+/** The messages that a `MESSAGES:` variable holds, as they are. */
+export function messagesOf(value: unknown): readonly HistoryMessage[] {
+  if (value === null) return [];
+  if (!Array.isArray(value) || !value.every(isMessage)) {
+    throw new Unprintable('is not a list of messages: MESSAGES: takes { role, content }[]');
+  }
+  return value;
+}
+
+interface HistoryMessage {
+  readonly role: string;
+  readonly content?: unknown;
+}
+
+function isMessage(value: unknown): value is HistoryMessage {
+  return typeof value === 'object' && value !== null && typeof (value as { role?: unknown }).role === 'string';
+}
+
+function messageText({ role, content }: HistoryMessage): string {
+  return `${role}: ${plainText(content ?? null)}`;
+}
+
+function listText(value: unknown): string {
+  return itemsOf(value, 'a list').map(plainText).join('\n');
+}
+
+function itemsOf(value: unknown, wanted: string): readonly unknown[] {
+  if (value === null) return [];
+  if (Array.isArray(value)) return value;
+  if (value instanceof Set) return [...(value as ReadonlySet<unknown>)];
+  throw new Unprintable(`is not ${wanted}`);
+}
+
+function plainText(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return String(value);
+    case 'undefined':
+      return '';
+    case 'function':
+      throw new Unprintable('is a function; call it first');
+    case 'symbol':
+      throw new Unprintable('is a symbol');
+    default:
+      return value === null ? '' : objectText(value as object);
+  }
+}
+
+function objectText(value: object): string {
+  if ('then' in value && typeof value.then === 'function') throw new Unprintable('is a promise; await it first');
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+
+  const { toString } = value as { toString?: unknown };
+  const isPlain = Array.isArray(value) || typeof toString !== 'function' || toString === Object.prototype.toString;
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-base-to-string -- it has one of its own
+    return isPlain ? JSON.stringify(value) : String(value);
+  } catch (failure) {
+    throw new Unprintable('cannot be written as text', { cause: failure });
+  }
+}

@@ -1,0 +1,119 @@
+import { snapshot, snapshotText } from '../core/snapshot.js';
+import {
+  GEN_AI_OPERATION_NAME_VALUE_CHAT,
+  GEN_AI_PROVIDER_NAME_VALUE_AZURE_AI_OPENAI,
+  GEN_AI_PROVIDER_NAME_VALUE_OPENAI,
+} from '../semconv/gen-ai.js';
+import { isAnthropicRequest } from './anthropic-request.js';
+import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
+import { readChatAnswer, readChatUsage, type ChatChoice } from './openai-chat-answer.js';
+import { ChatFold } from './openai-chat-fold.js';
+import { openaiMessage, openaiTools } from './openai-message.js';
+import type { Fold, Provider, RequestReading, ResponseReading, Seam } from './provider.js';
+import { readOutputType, readParameters } from './request-parameters.js';
+import { readResponseError } from './response-error.js';
+import { shielded } from './shielded.js';
+import { emitterSeam, stainlessSeam } from './stainless-seam.js';
+
+/**
+ * Chat Completions (https://platform.openai.com/docs/api-reference/chat) of OpenAI and of the many servers that speak
+ * it: Azure, Groq, DeepSeek, Together, vLLM, Ollama, OpenRouter…
+ */
+export const openaiChat: Provider = shielded({
+  name: GEN_AI_PROVIDER_NAME_VALUE_OPENAI,
+  request,
+  read,
+  fold,
+  seam,
+  client,
+  clientName,
+});
+
+function request(value: object): RequestReading | undefined {
+  const body = value as Json;
+  if (!Array.isArray(own(body, 'messages')) || isAnthropicRequest(body)) return undefined;
+  return {
+    operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
+    request: readParameters(body),
+    outputType: readOutputType(body['response_format']),
+    input: () => asList(body['messages']).map(openaiMessage),
+    toolDefinitions: () => openaiTools(body),
+  };
+}
+
+function read(value: object): ResponseReading | undefined {
+  const choices = own(value, 'choices');
+  if (!Array.isArray(choices)) return undefined;
+  const completion = value as Json;
+  if (completion['object'] !== 'chat.completion' && !isWholeChoice(choices[0])) return undefined;
+  return readChatAnswer({
+    id: asName(completion['id']),
+    model: asName(completion['model']),
+    usage: readChatUsage(completion['usage']),
+    error: readResponseError(completion['error']),
+    choices: choices.map(keepChoice),
+  });
+}
+
+function fold(chunk: object): Fold | undefined {
+  const choices = own(chunk, 'choices');
+  if (!Array.isArray(choices)) return undefined;
+  const isChunk =
+    own(chunk, 'object') === 'chat.completion.chunk' ||
+    hasOwn(choices[0], 'delta') ||
+    // Azure first says what its filter found in the prompt, in a chunk without an id, a model or a choice.
+    (choices.length === 0 && hasOwn(chunk, 'prompt_filter_results'));
+  return isChunk ? new ChatFold() : undefined;
+}
+
+/** Some servers leave out `object`; in a chunk of Writer or Perplexity there is a `message` beside the `delta`. */
+function isWholeChoice(choice: unknown): boolean {
+  return asRecord(own(choice, 'message')) !== undefined && hasOwn(choice, 'finish_reason') && !hasOwn(choice, 'delta');
+}
+
+/** Log probabilities, and the parsed content that the SDK adds, are left behind. */
+function keepChoice(value: unknown): ChatChoice {
+  const choice = asRecord(value);
+  const message = asRecord(choice?.['message']) ?? {};
+  return {
+    message: {
+      role: message['role'],
+      content: keep(message['content']),
+      reasoning_content: keep(message['reasoning_content']),
+      reasoning: keep(message['reasoning']),
+      refusal: keep(message['refusal']),
+      audio: keep(message['audio']),
+      tool_calls: keep(message['tool_calls']),
+      function_call: keep(message['function_call']),
+    },
+    finishReason: asName(choice?.['finish_reason']),
+  };
+}
+
+/** Most members are a text or not there, which takes no walk. */
+function keep(value: unknown): unknown {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? snapshotText(value) : snapshot(value);
+}
+
+/** `chat.completions.stream()` and `runTools()`. */
+function seam(value: object): Seam | undefined {
+  const isRunner = hasOwn(value, '_chatCompletions') && hasMethod(value, '_emit');
+  return isRunner ? emitterSeam('chunk', lastCompletion) : stainlessSeam(value);
+}
+
+function lastCompletion(runner: object): unknown {
+  const { _chatCompletions, currentChatCompletionSnapshot } = runner as Json;
+  return asList(_chatCompletions).at(-1) ?? currentChatCompletionSnapshot;
+}
+
+/** `AzureOpenAI` is the one client that asks for a version of the API. */
+function clientName(value: object): string | undefined {
+  const owner = own(value, '_client') ?? value;
+  return typeof own(owner, 'apiVersion') === 'string' ? GEN_AI_PROVIDER_NAME_VALUE_AZURE_AI_OPENAI : undefined;
+}
+
+function client(value: object): boolean {
+  const owner = own(value, '_client') ?? value;
+  return hasMethod(own(own(owner, 'chat'), 'completions'), 'create');
+}

@@ -1,0 +1,62 @@
+import { GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS, GEN_AI_PROVIDER_NAME_VALUE_OPENAI } from '../semconv/gen-ai.js';
+import { asList, asName, asText, hasOwn, own, type Json } from './json.js';
+import { promptMessages } from './openai-completions.js';
+import { decodedBytes } from './part.js';
+import type { Provider, RequestReading, ResponseReading } from './provider.js';
+import { readParameters } from './request-parameters.js';
+import { shielded } from './shielded.js';
+import { readUsage, type Count } from './usage.js';
+
+/** Embeddings of OpenAI (https://platform.openai.com/docs/api-reference/embeddings), Azure, Mistral, Voyage and more. */
+export const openaiEmbeddings: Provider = shielded({
+  name: GEN_AI_PROVIDER_NAME_VALUE_OPENAI,
+  request,
+  read,
+  fold: () => undefined,
+});
+
+/** Takes any `input`: the Responses API, which is asked first, leaves it those that only embeddings have. */
+function request(value: object): RequestReading | undefined {
+  const body = value as Json;
+  const input = own(body, 'input');
+  if (typeof input !== 'string' && !Array.isArray(input)) return undefined;
+  return {
+    operation: GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
+    request: readParameters(body),
+    input: () => promptMessages(body['input']),
+  };
+}
+
+/** True for a request that can only be for embeddings: it asks for their form, or its input is no conversation. */
+export function isEmbeddingsRequest(body: Json): boolean {
+  if (hasOwn(body, 'encoding_format') || hasOwn(body, 'dimensions')) return true;
+  const [first] = asList(body['input']);
+  if (typeof first === 'string' || typeof first === 'number' || Array.isArray(first)) return true;
+  return /embed/i.test(asText(body['model']) ?? '');
+}
+
+function read(value: object): ResponseReading | undefined {
+  const [first] = asList(own(value, 'data'));
+  if (!hasOwn(first, 'embedding')) return undefined;
+  const list = value as Json;
+  if (list['object'] !== 'list' && first['object'] !== 'embedding') return undefined;
+  return {
+    operation: GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
+    id: asName(list['id']),
+    model: asName(list['model']),
+    usage: readUsage(list['usage'], COUNTS),
+    embeddingDimensions: dimensionsOf(first['embedding']),
+  };
+}
+
+/** An embedding has no output tokens; Mistral says 0. */
+const COUNTS = new Map<string, Count>([['prompt_tokens', 'inputTokens']]);
+
+const BYTES_PER_FLOAT = 4;
+
+/** A list of numbers, a typed array, or base64 of 32-bit floats. */
+function dimensionsOf(embedding: unknown): number | undefined {
+  if (typeof embedding === 'string') return Math.floor(decodedBytes(embedding) / BYTES_PER_FLOAT);
+  if (Array.isArray(embedding)) return embedding.length;
+  return ArrayBuffer.isView(embedding) && 'length' in embedding ? (embedding.length as number) : undefined;
+}

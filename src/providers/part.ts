@@ -1,0 +1,106 @@
+import { Media } from '../core/media.js';
+import type { GenericPart, Message, Part } from '../core/messages.js';
+import { asName, asRecord, asText } from './json.js';
+import { toolArguments } from './tool-arguments.js';
+
+/** `finish_reason` of a message that never got one. */
+export const FINISH_REASON_MISSING = 'error';
+
+export type Modality = 'image' | 'audio' | 'video' | 'document';
+
+/** Text, or the media that a snapshot found in its place: people paste base64 into prompts. */
+export function textPart(value: unknown): Part | undefined {
+  if (value instanceof Media) return blobPart(value, modalityOf(value.mime));
+  return typeof value === 'string' ? { type: 'text', content: value } : undefined;
+}
+
+/** Undefined for empty reasoning: providers that keep theirs secret send it so. */
+export function reasoningPart(value: unknown): Part | undefined {
+  if (value instanceof Media) return blobPart(value, modalityOf(value.mime));
+  return typeof value === 'string' && value !== '' ? { type: 'reasoning', content: value } : undefined;
+}
+
+export function toolCallPart(id: unknown, name: unknown, input: unknown): Part {
+  return { type: 'tool_call', id: asName(id), name: asText(name) ?? '', arguments: toolArguments(input) };
+}
+
+/** `response` is a text, a list of parts, or any JSON value. */
+export function toolCallResponsePart(id: unknown, response: unknown): Part {
+  return { type: 'tool_call_response', id: asName(id), response: response ?? null };
+}
+
+export function serverToolCallPart(id: unknown, name: string, call: { type: string; [member: string]: unknown }): Part {
+  return { type: 'server_tool_call', id: asName(id), name, server_tool_call: call };
+}
+
+export function serverToolCallResponsePart(id: unknown, response: { type: string; [member: string]: unknown }): Part {
+  return { type: 'server_tool_call_response', id: asName(id), server_tool_call_response: response };
+}
+
+/** Media behind a URL: a data URL is inline media, any other is only named. */
+export function urlPart(url: unknown, modality: Modality, mime?: string): Part | undefined {
+  if (url instanceof Media) return blobPart(url, modality, mime);
+  if (typeof url !== 'string' || url === '') return undefined;
+  if (url.startsWith('data:')) {
+    const comma = url.indexOf(',');
+    const head = url.slice('data:'.length, comma);
+    const bytes = head.endsWith(';base64') ? decodedBytes(url.slice(comma + 1)) : url.length - comma - 1;
+    return blobPart(new Media(head.split(';', 1)[0] || undefined, bytes), modality, mime);
+  }
+  return { type: 'uri', modality, mime_type: mime, uri: url };
+}
+
+/** Media as bare base64. */
+export function base64Part(data: unknown, modality: Modality, mime?: string): Part | undefined {
+  if (data instanceof Media) return blobPart(data, modality, mime);
+  if (typeof data !== 'string' || data === '') return undefined;
+  return data.startsWith('data:')
+    ? urlPart(data, modality, mime)
+    : blobPart(new Media(mime, decodedBytes(data)), modality, mime);
+}
+
+/** Media that the provider already has. */
+export function filePart(id: unknown, modality: Modality): Part | undefined {
+  const file = asName(id);
+  return file === undefined ? undefined : { type: 'file', modality, file_id: file };
+}
+
+export function decodedBytes(base64: string): number {
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
+  return Math.floor((base64.length * 3) / 4) - padding;
+}
+
+/** The type's own members make these parts; another piece of that name would pass for a malformed one. */
+const CONVENTIONAL = new Set([
+  'text',
+  'reasoning',
+  'tool_call',
+  'tool_call_response',
+  'server_tool_call',
+  'server_tool_call_response',
+  'blob',
+  'file',
+  'uri',
+]);
+
+/** A piece without a convention, under its own type. */
+export function otherPart(value: unknown): GenericPart {
+  const piece = asRecord(value);
+  const type = asName(piece?.['type']);
+  if (type === undefined || CONVENTIONAL.has(type)) return { type: 'unknown', content: value ?? null };
+  return { ...piece, type };
+}
+
+/** What stands in a list of messages that is none: a snapshot of a long list says how many it left out. */
+export function otherMessage(value: unknown): Message {
+  return { role: 'omitted', parts: [textPart(value) ?? otherPart(value)] };
+}
+
+export function modalityOf(mime: string | undefined): Modality {
+  const kind = mime?.split('/', 1)[0];
+  return kind === 'image' || kind === 'audio' || kind === 'video' ? kind : 'document';
+}
+
+function blobPart(media: Media, modality: Modality, mime = media.mime): Part {
+  return { type: 'blob', modality, mime_type: media.mime ?? mime, content: '', bytes: media.bytes };
+}
