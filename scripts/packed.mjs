@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const compiler = require.resolve('typescript/bin/tsc');
-const apiVersion = require('@opentelemetry/api/package.json').version;
+const apiVersion = require('../package.json').devDependencies['@opentelemetry/api'];
 const failures = [];
 let passed = 0;
 

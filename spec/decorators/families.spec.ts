@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-extraneous-class -- templates read parameters; the classes are only decorated */
 import { SpanKind } from '@opentelemetry/api';
 import { agent } from '../../src/decorators/agent.js';
 import { promptTemplate } from '../../src/decorators/prompt-template.js';

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unused-expressions -- the rule takes the decorator of a computed name for one */
 import 'reflect-metadata';
 import { span } from '../../src/decorators/span.js';
 import { tool } from '../../src/decorators/tool.js';
@@ -75,7 +76,7 @@ describe('a decorated method', () => {
     expect(counted).toEqual([0, 1]);
     expect(search.either('s')).toBe('s');
     expect(search['a computed key']()).toBe(7);
-    expect(search as unknown as string).toBe('T');
+    expect(search[Symbol.toPrimitive]()).toBe('T');
     expect(search.over()).toBe('sub+base');
     const error = new Error('no');
     expect(() => search.fail(error)).toThrow(error);
@@ -111,7 +112,7 @@ describe('a decorated method', () => {
   });
 
   it('keeps name, length, place on the class, and the kind of function it is', () => {
-    const { sync, later, count } = Search.prototype as unknown as Record<string, Function>;
+    const { sync, later, count } = Search.prototype as unknown as Record<string, new () => object>;
     expect([sync?.name, sync?.length, later?.name, count?.length]).toEqual(['sync', 1, 'later', 1]);
     const own = Object.getOwnPropertyDescriptor(Search.prototype, 'sync');
     expect(own).toMatchObject({ enumerable: false, writable: true, configurable: true });
@@ -128,7 +129,7 @@ describe('a decorated method', () => {
     const revoked = Proxy.revocable(new Search(), {});
     revoked.revoke();
     expect(greet.call(revoked.proxy, 'you')).toBe('hi you');
-    expect(greet.call({} as Search, 'you')).toBe('hi you');
+    expect(greet.call(Object.create(null) as Search, 'you')).toBe('hi you');
     for (const name of functionNames()) expect(name).toMatch(/greet$/);
     expect(telemetry.complaints).toEqual([]);
   });
@@ -202,7 +203,7 @@ describe('a decorated function', () => {
     Book.prototype.shelf = 'B3';
     Book.copies = 2;
     const Wrapped = span(Book);
-    const book = Reflect.construct(Wrapped as never, ['Solaris']) as { title: string; shelf: string };
+    const book = Reflect.construct<unknown[], { title: string; shelf: string }>(Wrapped as never, ['Solaris']);
     expect([book.title, book.shelf]).toEqual(['Solaris', 'B3']);
     expect(book).toBeInstanceOf(Book);
     expect(book).toBeInstanceOf(Wrapped);

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unused-expressions, @typescript-eslint/no-extraneous-class -- the classes are only decorated */
 import { DecotelError } from '../../src/core/decotel-error.js';
 import { agent } from '../../src/decorators/agent.js';
 import { promptTemplate } from '../../src/decorators/prompt-template.js';

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unused-vars -- templates read parameters */
 import { DecotelError } from '../../src/core/decotel-error.js';
 import { promptTemplate } from '../../src/decorators/prompt-template.js';
 import { tool } from '../../src/decorators/tool.js';

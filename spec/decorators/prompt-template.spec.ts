@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unused-vars -- templates read parameters */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { agent } from '../../src/decorators/agent.js';
 import { definitionOf, type AnyFunction } from '../../src/decorators/definitions.js';
@@ -147,6 +148,30 @@ describe('@promptTemplate with telemetry', () => {
       ['spanFirst', 'Librarian.spanFirst'],
       ['promptFirst', 'Librarian.promptFirst'],
     ]);
+  });
+
+  it('is recorded on the call that renders it, and so is a prompt that is a value', () => {
+    const greet = definePrompt({ template: 'Hi {name}', name: 'greet', version: '2' });
+    class Desk {
+      @tool greet(name: string): string {
+        return greet({ name });
+      }
+    }
+    librarian.promptFirst('sf');
+    new Desk().greet('Ann');
+    const [rendered, value] = telemetry.spans.map((one) => one.attributes);
+    expect(rendered).toMatchObject({
+      'decotel.prompt.template': TEMPLATE,
+      'decotel.prompt.rendered': 'Recommend a sf book for Ann',
+      'gen_ai.prompt.variable.genre': 'sf',
+      'gen_ai.prompt.variable.this.reader': 'Ann',
+    });
+    expect(rendered?.['gen_ai.prompt.version']).toMatch(/^[0-9a-f]{12}$/);
+    expect(value).toMatchObject({
+      'gen_ai.prompt.name': 'greet',
+      'gen_ai.prompt.version': '2',
+      'decotel.prompt.rendered': 'Hi Ann',
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-extraneous-class -- the classes are only decorated */
 import { tool } from '../../src/decorators/tool.js';
 import { withOtel } from '../../src/decorators/with-otel.js';
 

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-implied-eval -- functions as written, not as the compiler of the specs writes them */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DecotelError } from '../../src/core/decotel-error.js';
 import { definePrompt } from '../../src/prompts/define-prompt.js';

@@ -1,4 +1,4 @@
- 
+/* eslint-disable @typescript-eslint/no-implied-eval -- functions as written, not as the compiler of the specs writes them */
 import { transformSync } from 'esbuild';
 import { argumentNamed, boundNames, parameterNames, type AnyFunction } from '../../src/prompts/parameter-names.js';
 

@@ -1,4 +1,5 @@
 import type { Findings } from './findings.js';
+import { parseMessages } from './messages.js';
 import type { Recording } from './recording.js';
 import type { SpanView } from './spans.js';
 
@@ -38,15 +39,15 @@ function compareEnd(findings: Findings, span: SpanView, { error }: CallFacts): v
 }
 
 function compareRequest(findings: Findings, span: SpanView, recording: Recording, facts: CallFacts): void {
-  // A call that failed before anything of the provider's was seen could have been any.
-  if (facts.observed || facts.error === undefined) {
-    findings.equal('gen_ai.operation.name', operationOf(recording.shape), span.attributes['gen_ai.operation.name']);
-    if (facts.providerName !== undefined) {
-      findings.equal('gen_ai.provider.name', facts.providerName, span.attributes['gen_ai.provider.name']);
-    }
+  // Without `observe`, a request that failed before its answer was seen could have been any.
+  const isSeen = facts.observed || recording.expect.error === undefined;
+  const operation = span.attributes['gen_ai.operation.name'];
+  if (isSeen || operation !== 'chat') findings.equal('gen_ai.operation.name', operationOf(recording.shape), operation);
+  if (isSeen && facts.providerName !== undefined) {
+    findings.equal('gen_ai.provider.name', facts.providerName, span.attributes['gen_ai.provider.name']);
   }
-  const { model } = recording.request.body;
-  const unknown = !facts.observed && (facts.error !== undefined || span.attributes['decotel.request.missing'] === true);
+  const { model, messages } = recording.request.body;
+  const unknown = !isSeen || (!facts.observed && span.attributes['decotel.request.missing'] === true);
   const seenModel = span.attributes['gen_ai.request.model'];
   if (!unknown || seenModel !== undefined) findings.equal('gen_ai.request.model', model, seenModel);
   const seenStream = span.attributes['gen_ai.request.stream'];
@@ -55,9 +56,9 @@ function compareRequest(findings: Findings, span: SpanView, recording: Recording
   }
   if (!facts.observed) return;
   findings.equal('decotel.request.missing', undefined, span.attributes['decotel.request.missing']);
-  if (Array.isArray(recording.request.body['messages'])) {
+  if (Array.isArray(messages)) {
     const input = span.attributes['gen_ai.input.messages'];
-    findings.holds('gen_ai.input.messages', typeof input === 'string', 'the messages of the request', input);
+    findings.equal('gen_ai.input.messages (number)', messages.length, parseMessages(input)?.length);
   }
 }
 
@@ -86,7 +87,8 @@ const OPERATIONS: Record<string, string> = {
   ollama_gen: 'text_completion',
 };
 
-function operationOf(shape: string): string {
+/** `gen_ai.operation.name` of a wire shape. */
+export function operationOf(shape: string): string {
   return OPERATIONS[shape] ?? 'chat';
 }
 

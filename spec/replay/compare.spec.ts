@@ -12,7 +12,11 @@ const recording: Recording = {
   api: 'openai.chat',
   shape: 'chat',
   streaming: true,
-  request: { method: 'POST', path: '/v1/chat/completions', body: { model: 'gpt-x', messages: [], stream: true } },
+  request: {
+    method: 'POST',
+    path: '/v1/chat/completions',
+    body: { model: 'gpt-x', messages: [{ role: 'user', content: '' }], stream: true },
+  },
   response: { status: 200, headers: {}, sse_text: '' },
   expect: {
     response_id: 'chatcmpl-1',
@@ -48,7 +52,7 @@ const span = (over: Attributes = {}): SpanView => ({
     'gen_ai.provider.name': 'openai',
     'gen_ai.request.model': 'gpt-x',
     'gen_ai.request.stream': true,
-    'gen_ai.input.messages': '[]',
+    'gen_ai.input.messages': '[{"role":"user","parts":[]}]',
     'gen_ai.response.id': 'chatcmpl-1',
     'gen_ai.response.model': 'gpt-x-1',
     'gen_ai.response.finish_reasons': ['tool_calls'],

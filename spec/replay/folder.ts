@@ -30,17 +30,28 @@ function jsonFiles(path: string): string[] {
 
 const BODIES = ['body', 'body_text', 'sse_text', 'ndjson_text', 'body_base64'];
 
+const MEMBERS = {
+  id: 'string',
+  api: 'string',
+  shape: 'string',
+  request: 'object',
+  response: 'object',
+  expect: 'object',
+};
+
 function readRecording(file: string): Recording {
-  const value = JSON.parse(readFileSync(file, 'utf8')) as Recording;
-  for (const member of ['id', 'api', 'shape'] as const) {
-    if (typeof value?.[member] !== 'string') throw new Error(`not a recording: no "${member}"`);
+  const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  for (const [name, type] of Object.entries(MEMBERS)) {
+    const member: unknown = isObject(value) ? value[name] : undefined;
+    if (typeof member !== type || member === null) throw new Error(`not a recording: no "${name}"`);
   }
-  for (const member of ['request', 'response', 'expect'] as const) {
-    if (typeof value[member] !== 'object' || value[member] === null) {
-      throw new Error(`not a recording: no "${member}"`);
-    }
-  }
-  const bodies = BODIES.filter((member) => member in value.response);
+  const recording = value as Recording;
+  const bodies = BODIES.filter((member) => member in recording.response);
   if (bodies.length !== 1) throw new Error(`not a recording: ${bodies.length} response bodies instead of one`);
-  return value;
+  if (!isObject(recording.request.body)) throw new Error('not a recording: no "request.body"');
+  return recording;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -32,8 +32,9 @@ const CHAT: Formula = {
     'prompt_tokens',
     'completion_tokens',
     'prompt_tokens_details.cached_tokens',
-    // DeepSeek's name of the same count; it sends both.
+    // DeepSeek's and Mistral's names of the same count; they send both.
     'prompt_cache_hit_tokens',
+    'num_cached_tokens',
     'prompt_tokens_details.cache_write_tokens',
     'completion_tokens_details.reasoning_tokens',
   ],

@@ -6,7 +6,8 @@ for (const name of Object.keys(process.env)) if (/^(OTEL|DECOTEL)_/.test(name)) 
 
 try {
   const result = await replayFolder(parseArguments(process.argv.slice(2)), (line) => console.log(line));
-  process.exitCode = result.failed > 0 || result.passed === 0 || result.missedMutations > 0 ? 1 : 0;
+  const isEmpty = result.passed + result.failed + result.unsupported === 0;
+  process.exitCode = isEmpty || result.failed > 0 || result.missedMutations > 0 ? 1 : 0;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   console.error(USAGE);

@@ -27,7 +27,11 @@ export function parseMessages(attribute: unknown): OutputMessage[] | undefined {
 function isMessage(value: unknown): value is OutputMessage {
   if (typeof value !== 'object' || value === null) return false;
   const { role, parts } = value as Partial<OutputMessage>;
-  return typeof role === 'string' && Array.isArray(parts) && parts.every((part) => typeof part?.type === 'string');
+  return typeof role === 'string' && Array.isArray(parts) && parts.every(isPart);
+}
+
+function isPart(value: unknown): value is Part {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<Part>).type === 'string';
 }
 
 export function partsOf(messages: readonly OutputMessage[], type: string): Part[] {

@@ -1,4 +1,5 @@
-import type { CallFacts } from './compare-call.js';
+import type { AttributeValue } from '@opentelemetry/api';
+import { operationOf, type CallFacts } from './compare-call.js';
 import { compare, isLlmSpan } from './compare.js';
 import { formulaOf } from './formulas.js';
 import { parseMessages, type OutputMessage } from './messages.js';
@@ -21,7 +22,7 @@ const MUTATIONS: Record<string, Mutation> = {
     COUNTS.flatMap((key): [string, Mutation][] => [
       [`${key} doubled`, (span) => change(span, key, (count) => Number(count) * 2 || 1)],
       [`${key} lost`, (span) => change(span, key, () => undefined)],
-      [`${key} invented`, (span) => invent(span, key, 0)],
+      [`${key} invented`, (span) => invent(span, key, 77_777)],
     ]),
   ),
   'a number of the provider lost': (span, recording) => change(span, own(span, recording), () => undefined),
@@ -33,8 +34,10 @@ const MUTATIONS: Record<string, Mutation> = {
   'the response id changed': (span) => change(span, 'gen_ai.response.id', (id) => `${String(id)}x`),
   'the response model changed': (span) => change(span, 'gen_ai.response.model', (model) => `${String(model)}x`),
   'the request model changed': (span) => change(span, 'gen_ai.request.model', (model) => `${String(model)}x`),
-  'the operation changed': (span) =>
-    change(span, 'gen_ai.operation.name', (name) => (name === 'chat' ? 'embeddings' : 'chat')),
+  'the operation changed': (span, { shape }) =>
+    change(span, 'gen_ai.operation.name', () =>
+      operationOf(shape) === 'embeddings' ? 'text_completion' : 'embeddings',
+    ),
   'the embedding dimensions changed': (span) =>
     change(span, 'gen_ai.embeddings.dimension.count', (count) => Number(count) + 1),
   'the time to the first chunk lost': (span) => change(span, 'gen_ai.response.time_to_first_chunk', () => undefined),
@@ -81,8 +84,9 @@ export function mutate(
 
 function change(span: SpanView, key: string | undefined, to: (value: never) => unknown): boolean {
   if (key === undefined || span.attributes[key] === undefined) return false;
-  span.attributes[key] = to(span.attributes[key] as never) as never;
-  if (span.attributes[key] === undefined) delete span.attributes[key];
+  const value = to(span.attributes[key] as never);
+  if (value === undefined) delete span.attributes[key];
+  else span.attributes[key] = value as AttributeValue;
   return true;
 }
 

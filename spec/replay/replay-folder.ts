@@ -2,8 +2,8 @@ import type { ReplayOptions } from './arguments.js';
 import { describeFinding } from './findings.js';
 import { readFolder } from './folder.js';
 import { mutate } from './mutations.js';
-import { replay, type CallResult } from './replay.js';
 import type { Recording } from './recording.js';
+import { replay, type CallResult } from './replay.js';
 import { Report } from './report.js';
 import { startServer } from './server.js';
 import { startRecording } from './spans.js';
@@ -18,50 +18,49 @@ export interface ReplayResult {
 /** Calls every recording of a folder again and prints what differs. */
 export async function replayFolder(options: ReplayOptions, print: (line: string) => void): Promise<ReplayResult> {
   const { recordings, unreadable } = readFolder(options.folder);
-  const report = new Report();
-  const mutations = { tried: 0, missed: 0 };
-  for (const { file, reason } of unreadable) {
-    print(`FAIL ${file}: ${reason}`);
-    report.count('(unreadable)', 'failed');
-  }
+  const report = new Report(print);
+  for (const { file, reason } of unreadable) report.fail('(unreadable)', `${file}: ${reason}`);
   const source = startRecording();
   const server = await startServer();
   try {
     for (const recording of recordings) {
-      if (!nameOf(recording).includes(options.only)) continue;
+      const name = `${recording.api}/${recording.id}`;
+      if (!name.includes(options.only)) continue;
       const results = await replay(recording, options.ways, server, source);
-      report.count(recording.api, verdict(results));
-      for (const result of results ?? []) {
-        for (const finding of result.findings) {
-          print(`FAIL ${nameOf(recording)} [${result.way}] ${describeFinding(finding)}`);
-        }
-        if (!options.mutate || result.findings.length > 0) continue;
-        const { tried, missed } = mutate(result.spans, recording, result.facts);
-        mutations.tried += tried;
-        mutations.missed += missed.length;
-        for (const mutation of missed) print(`MISSED ${nameOf(recording)} [${result.way}] ${mutation}`);
-      }
+      reportCalls(report, recording, name, results);
+      if (options.mutate) for (const result of results ?? []) reportMutations(report, recording, name, result);
     }
+    const late = await source.take();
+    if (late.length > 0) report.fail('(at the end)', `${late.length} spans after the last call`);
   } finally {
     await server.close();
     await source.shutdown();
   }
-  print(report.table());
-  if (options.mutate) print(`${mutations.tried - mutations.missed} of ${mutations.tried} spoilt spans found`);
-  print(report.summary());
+  report.finish();
   return {
     passed: report.total('passed'),
     failed: report.total('failed'),
     unsupported: report.total('unsupported'),
-    missedMutations: mutations.missed,
+    missedMutations: report.mutations.missed,
   };
 }
 
-function nameOf({ api, id }: Recording): string {
-  return `${api}/${id}`;
+function reportCalls(report: Report, recording: Recording, name: string, results: CallResult[] | undefined): void {
+  if (results === undefined) return report.count(recording.api, 'unsupported');
+  const lines = results.flatMap(({ way, findings }) =>
+    findings.map((finding) => `${name} [${way}] ${describeFinding(finding)}`),
+  );
+  for (const { way } of results) report.countCall(way);
+  if (lines.length > 0) report.fail(recording.api, ...lines);
+  else report.count(recording.api, 'passed');
 }
 
-function verdict(results: CallResult[] | undefined): 'passed' | 'failed' | 'unsupported' {
-  if (results === undefined) return 'unsupported';
-  return results.every(({ findings }) => findings.length === 0) ? 'passed' : 'failed';
+/** Only spans that agree with their recording: of the others nobody knows what they should look like. */
+function reportMutations(report: Report, recording: Recording, name: string, result: CallResult): void {
+  if (result.findings.length > 0) return;
+  const { tried, missed } = mutate(result.spans, recording, result.facts);
+  report.countMutations(
+    tried,
+    missed.map((mutation) => `${name} [${result.way}] ${mutation}`),
+  );
 }

@@ -17,7 +17,7 @@ export interface SpanView {
 export interface SpanSource {
   /** The spans that ended since the last time. */
   take(): Promise<SpanView[]>;
-  /** What decotel reported of its own failures since the last time; it never throws them. */
+  /** Failures that decotel reported instead of throwing them, and rejections that nobody handled. */
   takeReports(): string[];
   shutdown(): Promise<void>;
 }
@@ -26,6 +26,8 @@ export function startRecording(): SpanSource {
   const reports: string[] = [];
   const ignore = (): void => {};
   const error = (...words: unknown[]): void => void reports.push(words.map(String).join(' '));
+  const rejected = (reason: unknown): void => error('unhandled rejection:', reason);
+  process.on('unhandledRejection', rejected);
   diag.setLogger(
     { error, warn: ignore, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true },
@@ -54,6 +56,9 @@ export function startRecording(): SpanSource {
       return spans;
     },
     takeReports: () => reports.splice(0),
-    shutdown: () => decotel.shutdown(),
+    async shutdown() {
+      process.off('unhandledRejection', rejected);
+      await decotel.shutdown();
+    },
   };
 }

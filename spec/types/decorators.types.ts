@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-unused-expressions, @typescript-eslint/no-extraneous-class -- only their types matter */
 /** Checked by `tsc` in both decorator modes, never run. Each expected error is the one that the line above names. */
 import { agent } from '../../src/decorators/agent.js';
 import { promptTemplate } from '../../src/decorators/prompt-template.js';
@@ -87,7 +88,7 @@ export type KeptFunctions = [
 ];
 
 export class Refused {
-  // @ts-expect-error a field
+  // @ts-expect-error a field, called
   @tool() field = 1;
   // @ts-expect-error a field, bare
   @tool bareField = 1;
@@ -99,7 +100,7 @@ export class Refused {
   @agent bareArrow = (): number => 1;
   // @ts-expect-error a static field
   @promptTemplate('x') static shared = '';
-  // @ts-expect-error a getter
+  // @ts-expect-error a getter, called
   @tool() get size(): number {
     return 1;
   }
@@ -107,7 +108,7 @@ export class Refused {
   @withOtel get bareSize(): number {
     return 1;
   }
-  // @ts-expect-error a setter
+  // @ts-expect-error a setter, called
   @tool() set limit(_value: number) {}
   // @ts-expect-error a setter, bare
   @span set bareLimit(_value: number) {}
@@ -136,7 +137,7 @@ export class Refused {
   @promptTemplate({ template: '{genre}', params: { gnre: () => 1 } }) wrongParams(genre: string): void {}
 }
 
-// @ts-expect-error a class
+// @ts-expect-error a class, called
 @tool()
 export class RefusedClass {}
 // @ts-expect-error a class whose constructor is private

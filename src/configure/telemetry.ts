@@ -165,8 +165,8 @@ export class Telemetry implements DecotelHandle {
     );
     const whose = mode === 'given' ? 'the given tracer provider' : 'the tracer provider that is registered';
     inform(
-      `spans go through ${whose}, which samples and exports them by its own rules; decotel hands its own spans to ` +
-        `${this.processors.length} more processors${ignored.length > 0 ? ` (no effect here: ${ignored.join(', ')})` : ''}`,
+      `spans go through ${whose}, which samples and exports them by its own rules; decotel hands its own spans to its ` +
+        `processors (${this.processors.length}) as well${ignored.length > 0 ? `; no effect here: ${ignored.join(', ')}` : ''}`,
     );
   }
 

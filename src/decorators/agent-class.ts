@@ -1,5 +1,6 @@
 import type { AgentRecord, CallRecord } from '../core/record.js';
 import type { CallDefinition, CallKind, CallOptions } from '../spans/definition.js';
+import { GEN_AI_OPERATION_NAME_VALUE_CREATE_AGENT } from '../semconv/gen-ai.js';
 import { runCall } from '../spans/run.js';
 import type { AgentOptions } from './agent.js';
 import type { MethodOptions } from './call-decorator.js';
@@ -9,15 +10,12 @@ import type { AnyClass } from './misuse.js';
 import { SPAN_KIND_INTERNAL } from './span-kinds.js';
 import { carryMetadata } from './wrapper.js';
 
-/** `gen_ai.operation.name` in the conventions v1.41.1. */
-const CREATE_AGENT = 'create_agent';
-
 const creation: CallKind = {
   decorator: '@agent',
   spanKind: SPAN_KIND_INTERNAL,
-  operation: CREATE_AGENT,
+  operation: GEN_AI_OPERATION_NAME_VALUE_CREATE_AGENT,
   isModelCall: false,
-  spanName: ({ options, methodName }) => `${CREATE_AGENT} ${options.name ?? methodName}`,
+  spanName: ({ options, methodName }) => `${GEN_AI_OPERATION_NAME_VALUE_CREATE_AGENT} ${options.name ?? methodName}`,
   describe: describeAgent,
 };
 

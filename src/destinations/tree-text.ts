@@ -106,10 +106,7 @@ const COLUMNS: readonly { name: Column; side: 'left' | 'right'; style: Style | u
 ];
 
 function table(rows: readonly Row[], paint: Paint, width: number): string[] {
-  const used = COLUMNS.map((column) => ({ ...column, width: widest(rows, (row) => columns(row[column.name])) })).filter(
-    (column) => column.width > 0,
-  );
-  const taken = used.reduce((sum, column) => sum + GAP.length + column.width, 0);
+  const { cells, taken } = layout(rows, width);
   const endingWidth = widest(rows, ({ ending }) => (ending === undefined ? 0 : columns(GAP + ending.text)));
   const isInline = taken + endingWidth + SHORTEST_NAME <= width;
   const nameWidth = Math.min(
@@ -119,12 +116,8 @@ function table(rows: readonly Row[], paint: Paint, width: number): string[] {
   return rows.flatMap((row) => {
     const { branch, below, ending, remark, style } = row;
     const name = fitted(row.name, Math.max(SHORTEST_NAME / 2, nameWidth - columns(branch)));
-    const cells = used.map((column) => {
-      const cell = padded(row[column.name], column.width, column.side);
-      return GAP + (row[column.name] === '' ? cell : paint(cell, style === 'dim' ? 'dim' : column.style));
-    });
     const space = ' '.repeat(Math.max(0, nameWidth - columns(branch + name)));
-    const line = paint(branch, 'dim') + paint(name, style) + space + cells.join('');
+    const line = paint(branch, 'dim') + paint(name, style) + space + cellsText(row, cells, paint);
     const noteLine = (note: Note): string => paint(below, 'dim') + paint(note.text, note.style);
     const end = isInline && ending !== undefined ? GAP + paint(ending.text, ending.style) : '';
     return [
@@ -133,6 +126,28 @@ function table(rows: readonly Row[], paint: Paint, width: number): string[] {
       ...(remark === undefined ? [] : [noteLine(remark)]),
     ];
   });
+}
+
+type Cell = (typeof COLUMNS)[number] & { readonly width: number };
+
+/** The columns that any row uses, and how wide they are together; the model gives way where that is too much. */
+function layout(rows: readonly Row[], width: number): { cells: Cell[]; taken: number } {
+  const all = COLUMNS.map((column) => ({ ...column, width: widest(rows, (row) => columns(row[column.name])) }));
+  const wanted = all.reduce((sum, cell) => sum + (cell.width > 0 ? GAP.length + cell.width : 0), 0);
+  const excess = Math.max(0, wanted + SHORTEST_NAME - width);
+  const cells = all
+    .filter((cell) => cell.width > 0)
+    .map((cell) => (cell.name === 'model' ? { ...cell, width: Math.max(1, cell.width - excess) } : cell));
+  return { cells, taken: cells.reduce((sum, cell) => sum + GAP.length + cell.width, 0) };
+}
+
+function cellsText(row: Row, cells: readonly Cell[], paint: Paint): string {
+  return cells
+    .map(({ name, side, style, width }) => {
+      const text = padded(fitted(row[name], width), width, side);
+      return GAP + (row[name] === '' ? text : paint(text, row.style === 'dim' ? 'dim' : style));
+    })
+    .join('');
 }
 
 function widest(rows: readonly Row[], of: (row: Row) => number): number {

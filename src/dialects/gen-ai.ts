@@ -1,79 +1,101 @@
-import { CapturedAttributes, content, jsonContent } from '../core/content.js';
-import type { CallRecord, PromptRecord, ToolRecord, Usage } from '../core/record.js';
+import { CapturedAttributes, Content, content, jsonContent, type ContentKind } from '../core/content.js';
+import { Media } from '../core/media.js';
+import type {
+  AgentRecord,
+  CallRecord,
+  ErrorRecord,
+  Lazy,
+  PromptRecord,
+  RequestRecord,
+  ResponseRecord,
+  ToolRecord,
+  Usage,
+} from '../core/record.js';
 import * as core from '../semconv/core.js';
 import * as own from '../semconv/decotel.js';
 import * as genAiKeys from '../semconv/gen-ai.js';
 import type { Dialect, DialectEvent, Rendering } from './dialect.js';
 
-/** The GenAI conventions as of v1.41.1, with the few newer names that rename nothing, and decotel's own keys. */
+/**
+ * The GenAI conventions as of v1.41.1, with the few newer names that rename nothing, and decotel's own keys. A value
+ * that its attribute cannot hold is left out: a record also has what applications and providers put into it.
+ */
 export const genAi: Dialect = {
   name: 'gen-ai',
   render(record): Rendering {
+    const { request, response, usage, prompt, tool, agent } = record;
     const attributes = startAttributes(record);
-    addRequest(attributes, record);
-    addResponse(attributes, record);
-    if (record.usage !== undefined) addUsage(attributes, record.usage);
-    if (record.prompt !== undefined) addPrompt(attributes, record.prompt);
+    if (tool != null) addTool(attributes, tool);
+    if (agent != null) addAgent(attributes, agent);
+    if (request != null) addRequest(attributes, request);
+    attributes.set(genAiKeys.ATTR_GEN_AI_OUTPUT_TYPE, filled(record.outputType));
+    attributes.set(genAiKeys.ATTR_GEN_AI_EMBEDDINGS_DIMENSION_COUNT, whole(record.embeddingDimensions));
+    if (response != null) addResponse(attributes, response);
+    if (usage != null) addUsage(attributes, usage);
+    if (prompt != null) addPrompt(attributes, prompt);
     addOwn(attributes, record);
-    addContent(attributes, record);
-    return { attributes, events: record.outcome === 'error' ? [exceptionEvent(record)] : undefined };
+    addMessages(attributes, record);
+    addArgumentsAndResult(attributes, record);
+    if (record.outcome !== 'error') return { attributes };
+    attributes.set(core.ATTR_ERROR_TYPE, filled(record.error?.type) ?? core.ERROR_TYPE_VALUE_OTHER);
+    return { attributes, events: record.error == null ? undefined : [exceptionEvent(record.error)] };
   },
 };
 
-/** What a sampler may decide on: the conventions ask for it at the start of a span. */
+/**
+ * What the conventions ask for at the start of a span, because samplers decide on it. Part of every rendering, too: the
+ * answer may know better.
+ */
 export function startAttributes(record: CallRecord): CapturedAttributes {
   const attributes = new CapturedAttributes();
-  attributes.set(core.ATTR_CODE_FUNCTION_NAME, record.functionName);
-  attributes.set(genAiKeys.ATTR_GEN_AI_OPERATION_NAME, record.operation);
-  attributes.set(genAiKeys.ATTR_GEN_AI_PROVIDER_NAME, record.provider);
-  attributes.set(core.ATTR_SERVER_ADDRESS, record.serverAddress);
-  attributes.set(core.ATTR_SERVER_PORT, record.serverPort);
-  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_MODEL, record.request?.model);
-
-  if (record.tool !== undefined) addTool(attributes, record.tool);
-  const { agent } = record;
-  if (agent !== undefined) {
-    attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_NAME, agent.name);
-    attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_ID, agent.id);
-    attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_VERSION, agent.version);
-    attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_DESCRIPTION, agent.description);
-    attributes.set(own.ATTR_DECOTEL_AGENT_TOOLS, agent.tools);
-    attributes.set(own.ATTR_DECOTEL_AGENT_HANDOFFS, agent.handoffs);
+  attributes.set(core.ATTR_CODE_FUNCTION_NAME, filled(record.functionName));
+  attributes.set(genAiKeys.ATTR_GEN_AI_OPERATION_NAME, filled(record.operation));
+  attributes.set(genAiKeys.ATTR_GEN_AI_PROVIDER_NAME, filled(record.provider));
+  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_MODEL, filled(record.request?.model));
+  const serverAddress = filled(record.serverAddress);
+  if (serverAddress !== undefined) {
+    attributes.set(core.ATTR_SERVER_ADDRESS, serverAddress);
+    attributes.set(core.ATTR_SERVER_PORT, whole(record.serverPort));
   }
+  attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_NAME, filled(record.agent?.name));
+  attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_NAME, filled(record.tool?.name));
+  attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_TYPE, filled(record.tool?.type));
   return attributes;
 }
 
 function addTool(attributes: CapturedAttributes, tool: ToolRecord): void {
-  attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_NAME, tool.name);
-  attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_DESCRIPTION, tool.description);
-  attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_TYPE, tool.type);
-  attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_CALL_ID, tool.callId);
+  attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_DESCRIPTION, filled(tool.description));
+  attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_CALL_ID, filled(tool.callId));
 }
 
-function addRequest(attributes: CapturedAttributes, { request, outputType }: CallRecord): void {
-  attributes.set(genAiKeys.ATTR_GEN_AI_OUTPUT_TYPE, outputType);
-  if (request === undefined) return;
+function addAgent(attributes: CapturedAttributes, agent: AgentRecord): void {
+  attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_ID, filled(agent.id));
+  attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_VERSION, filled(agent.version));
+  attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_DESCRIPTION, filled(agent.description));
+  attributes.set(own.ATTR_DECOTEL_AGENT_TOOLS, filled(agent.tools));
+  attributes.set(own.ATTR_DECOTEL_AGENT_HANDOFFS, filled(agent.handoffs));
+}
+
+function addRequest(attributes: CapturedAttributes, request: RequestRecord): void {
   attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_MAX_TOKENS, whole(request.maxTokens));
   attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_TEMPERATURE, finite(request.temperature));
   attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_TOP_P, finite(request.topP));
   attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_TOP_K, finite(request.topK));
   attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_FREQUENCY_PENALTY, finite(request.frequencyPenalty));
   attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_PRESENCE_PENALTY, finite(request.presencePenalty));
-  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_STOP_SEQUENCES, request.stopSequences);
+  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_STOP_SEQUENCES, filled(request.stopSequences));
   attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_SEED, whole(request.seed));
-  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_CHOICE_COUNT, whole(request.choiceCount));
+  if (request.choiceCount !== 1) {
+    attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_CHOICE_COUNT, whole(request.choiceCount));
+  }
   if (request.stream === true) attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_STREAM, true);
-  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_ENCODING_FORMATS, request.encodingFormats);
+  attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_ENCODING_FORMATS, filled(request.encodingFormats));
 }
 
-function addResponse(attributes: CapturedAttributes, { response, embeddingDimensions }: CallRecord): void {
-  attributes.set(genAiKeys.ATTR_GEN_AI_EMBEDDINGS_DIMENSION_COUNT, whole(embeddingDimensions));
-  if (response === undefined) return;
-  attributes.set(genAiKeys.ATTR_GEN_AI_RESPONSE_ID, response.id);
-  attributes.set(genAiKeys.ATTR_GEN_AI_RESPONSE_MODEL, response.model);
-  if (response.finishReasons !== undefined && response.finishReasons.length > 0) {
-    attributes.set(genAiKeys.ATTR_GEN_AI_RESPONSE_FINISH_REASONS, response.finishReasons);
-  }
+function addResponse(attributes: CapturedAttributes, response: ResponseRecord): void {
+  attributes.set(genAiKeys.ATTR_GEN_AI_RESPONSE_ID, filled(response.id));
+  attributes.set(genAiKeys.ATTR_GEN_AI_RESPONSE_MODEL, filled(response.model));
+  attributes.set(genAiKeys.ATTR_GEN_AI_RESPONSE_FINISH_REASONS, filled(response.finishReasons));
   attributes.set(genAiKeys.ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, finite(response.timeToFirstChunkSeconds));
 }
 
@@ -87,68 +109,84 @@ function addUsage(attributes: CapturedAttributes, usage: Usage): void {
 }
 
 function addPrompt(attributes: CapturedAttributes, prompt: PromptRecord): void {
-  attributes.set(genAiKeys.ATTR_GEN_AI_PROMPT_NAME, prompt.name);
-  attributes.set(genAiKeys.ATTR_GEN_AI_PROMPT_VERSION, prompt.version);
-  attributes.set(own.ATTR_DECOTEL_PROMPT_TEMPLATE, content('input', prompt.template));
-  attributes.set(own.ATTR_DECOTEL_PROMPT_RENDERED, content('input', prompt.rendered));
+  attributes.set(genAiKeys.ATTR_GEN_AI_PROMPT_NAME, filled(prompt.name));
+  attributes.set(genAiKeys.ATTR_GEN_AI_PROMPT_VERSION, filled(prompt.version));
+  attributes.set(own.ATTR_DECOTEL_PROMPT_TEMPLATE, content('input', filled(prompt.template)));
+  attributes.set(own.ATTR_DECOTEL_PROMPT_RENDERED, content('input', filled(prompt.rendered)));
   for (const name in prompt.variables) {
-    attributes.set(`${genAiKeys.ATTR_GEN_AI_PROMPT_VARIABLE}.${name}`, content('input', prompt.variables[name]));
+    const value = prompt.variables[name];
+    if (value === '') continue;
+    attributes.set(`${genAiKeys.ATTR_GEN_AI_PROMPT_VARIABLE}.${name}`, content('input', value));
   }
 }
 
 function addOwn(attributes: CapturedAttributes, record: CallRecord): void {
   attributes.set(own.ATTR_DECOTEL_OUTCOME, record.outcome);
-  attributes.set(own.ATTR_DECOTEL_STREAM_CHUNKS, record.streamChunks);
-  if (record.tags !== undefined && record.tags.length > 0) attributes.set(own.ATTR_DECOTEL_TAGS, record.tags);
-  for (const key in record.metadata) attributes.set(`${own.ATTR_DECOTEL_METADATA}.${key}`, record.metadata[key]);
+  attributes.set(own.ATTR_DECOTEL_STREAM_CHUNKS, whole(record.streamChunks));
+  attributes.set(own.ATTR_DECOTEL_TAGS, filled(record.tags));
+  for (const key in record.metadata) {
+    const value = record.metadata[key];
+    if (value == null || value === '' || (typeof value === 'number' && !Number.isFinite(value))) continue;
+    attributes.set(`${own.ATTR_DECOTEL_METADATA}.${key}`, value);
+  }
   if (record.requestMissing) attributes.set(own.ATTR_DECOTEL_REQUEST_MISSING, true);
   if (record.unobserved) attributes.set(own.ATTR_DECOTEL_UNOBSERVED, true);
-  if (record.outcome === 'error') {
-    attributes.set(core.ATTR_ERROR_TYPE, record.error?.type ?? core.ERROR_TYPE_VALUE_OTHER);
-  }
 }
 
-function addContent(attributes: CapturedAttributes, record: CallRecord): void {
-  const { messages } = record;
-  if (messages !== undefined) {
-    attributes.set(genAiKeys.ATTR_GEN_AI_SYSTEM_INSTRUCTIONS, content('input', messages.systemInstructions));
-    attributes.set(genAiKeys.ATTR_GEN_AI_INPUT_MESSAGES, content('input', messages.input));
-    attributes.set(genAiKeys.ATTR_GEN_AI_OUTPUT_MESSAGES, content('output', messages.output));
-    attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_DEFINITIONS, content('tools', messages.toolDefinitions));
-  }
-  if (record.tool !== undefined) {
+function addMessages(attributes: CapturedAttributes, { messages }: CallRecord): void {
+  if (messages == null) return;
+  attributes.set(genAiKeys.ATTR_GEN_AI_SYSTEM_INSTRUCTIONS, listContent('input', messages.systemInstructions));
+  attributes.set(genAiKeys.ATTR_GEN_AI_INPUT_MESSAGES, listContent('input', messages.input));
+  attributes.set(genAiKeys.ATTR_GEN_AI_OUTPUT_MESSAGES, listContent('output', messages.output));
+  attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_DEFINITIONS, listContent('tools', messages.toolDefinitions));
+}
+
+function addArgumentsAndResult(attributes: CapturedAttributes, record: CallRecord): void {
+  if (record.tool != null) {
     attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_CALL_ARGUMENTS, content('tools', toolArguments(record.arguments)));
     attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_CALL_RESULT, content('tools', toolResult(record.result)));
-  } else {
-    attributes.set(own.ATTR_DECOTEL_ARGUMENTS, jsonContent('input', record.arguments));
-    attributes.set(own.ATTR_DECOTEL_RESULT, jsonContent('output', record.result));
+    return;
   }
+  // What goes into an agent and comes out of it are its messages, where it has any.
+  const isAgent = record.operation === genAiKeys.GEN_AI_OPERATION_NAME_VALUE_INVOKE_AGENT;
+  const messages = isAgent ? record.messages : undefined;
+  if (messages?.input == null) attributes.set(own.ATTR_DECOTEL_ARGUMENTS, jsonContent('input', record.arguments));
+  if (messages?.output == null) attributes.set(own.ATTR_DECOTEL_RESULT, jsonContent('output', record.result));
 }
 
-/** The conventions want an object: the tool's one object, or its arguments by name. */
+/** The conventions want an object: the one object that the tool takes, or its arguments by name. */
 function toolArguments(value: unknown): unknown {
-  if (!Array.isArray(value)) return value;
-  return value.length === 1 && isObject(value[0]) ? value[0] : { arguments: value };
+  if (value === undefined || hasMembers(value)) return value;
+  if (!Array.isArray(value)) return { arguments: value };
+  if (value.length === 0) return undefined;
+  return value.length === 1 && hasMembers(value[0]) ? value[0] : { arguments: value };
 }
 
 /** The conventions want an object here too. */
 function toolResult(value: unknown): unknown {
-  return value === undefined || isObject(value) ? value : { result: value };
+  return value === undefined || hasMembers(value) ? value : { result: value };
 }
 
-function exceptionEvent({ error }: CallRecord): DialectEvent {
-  return {
-    name: core.EVENT_EXCEPTION,
-    attributes: CapturedAttributes.of({
-      [core.ATTR_EXCEPTION_TYPE]: error?.name ?? core.ERROR_TYPE_VALUE_OTHER,
-      [core.ATTR_EXCEPTION_MESSAGE]: content('error', error?.message),
-      [core.ATTR_EXCEPTION_STACKTRACE]: content('error', error?.stack),
-    }),
-  };
+function exceptionEvent(error: ErrorRecord): DialectEvent {
+  const attributes = new CapturedAttributes();
+  attributes.set(core.ATTR_EXCEPTION_TYPE, filled(error.name) ?? core.ERROR_TYPE_VALUE_OTHER);
+  attributes.set(core.ATTR_EXCEPTION_MESSAGE, content('error', filled(error.message)));
+  attributes.set(core.ATTR_EXCEPTION_STACKTRACE, content('error', filled(error.stack)));
+  return { name: core.EVENT_EXCEPTION, attributes };
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Content that is built when it is first read; an empty list is none. */
+function listContent(kind: ContentKind, list: Lazy<readonly unknown[]> | undefined): Content | undefined {
+  return list == null ? undefined : new Content(kind, () => filled(list()));
+}
+
+/** Media are an object only once they are JSON. */
+function hasMembers(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Media);
+}
+
+function filled<T extends string | readonly unknown[]>(value: T | undefined): T | undefined {
+  return value != null && value.length > 0 ? value : undefined;
 }
 
 function whole(value: number | undefined): number | undefined {

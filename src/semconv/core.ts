@@ -10,6 +10,10 @@ export const ATTR_SERVICE_NAME = 'service.name';
 export const ATTR_SERVICE_VERSION = 'service.version';
 /** Development stability. */
 export const ATTR_DEPLOYMENT_ENVIRONMENT_NAME = 'deployment.environment.name';
+/** Development stability. */
+export const ATTR_SESSION_ID = 'session.id';
+/** Development stability. */
+export const ATTR_USER_ID = 'user.id';
 
 export const EVENT_EXCEPTION = 'exception';
 export const ERROR_TYPE_VALUE_OTHER = '_OTHER';

@@ -50,6 +50,14 @@ export const ATTR_GEN_AI_AGENT_DESCRIPTION = 'gen_ai.agent.description';
 
 export const ATTR_GEN_AI_EMBEDDINGS_DIMENSION_COUNT = 'gen_ai.embeddings.dimension.count';
 
+export const ATTR_GEN_AI_DATA_SOURCE_ID = 'gen_ai.data_source.id';
+export const ATTR_GEN_AI_RETRIEVAL_DOCUMENTS = 'gen_ai.retrieval.documents';
+export const ATTR_GEN_AI_RETRIEVAL_QUERY_TEXT = 'gen_ai.retrieval.query.text';
+/** Newer than v1.41.1 (genai repository, June 2026); renames nothing. */
+export const ATTR_GEN_AI_RETRIEVAL_TOP_K = 'gen_ai.retrieval.top_k';
+
+export const ATTR_GEN_AI_WORKFLOW_NAME = 'gen_ai.workflow.name';
+
 export const ATTR_GEN_AI_PROMPT_NAME = 'gen_ai.prompt.name';
 /** Newer than v1.41.1 (genai repository, June 2026); renames nothing. */
 export const ATTR_GEN_AI_PROMPT_VERSION = 'gen_ai.prompt.version';
@@ -60,8 +68,11 @@ export const GEN_AI_OPERATION_NAME_VALUE_CHAT = 'chat';
 export const GEN_AI_OPERATION_NAME_VALUE_GENERATE_CONTENT = 'generate_content';
 export const GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION = 'text_completion';
 export const GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS = 'embeddings';
+export const GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL = 'retrieval';
 export const GEN_AI_OPERATION_NAME_VALUE_EXECUTE_TOOL = 'execute_tool';
+export const GEN_AI_OPERATION_NAME_VALUE_CREATE_AGENT = 'create_agent';
 export const GEN_AI_OPERATION_NAME_VALUE_INVOKE_AGENT = 'invoke_agent';
+export const GEN_AI_OPERATION_NAME_VALUE_INVOKE_WORKFLOW = 'invoke_workflow';
 
 export const GEN_AI_OUTPUT_TYPE_VALUE_TEXT = 'text';
 export const GEN_AI_OUTPUT_TYPE_VALUE_JSON = 'json';

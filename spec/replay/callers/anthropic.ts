@@ -24,7 +24,7 @@ export const anthropic: Caller = {
           ...(selfTracing ? {} : { openTelemetry: false }),
         }),
       send: (client) => resource(client).create(body),
-      ...(recording.streaming && { sendByHelper: (client) => resource(client).stream(body) }),
+      sendByHelper: recording.streaming ? (client) => resource(client).stream(body) : undefined,
       text: textOf,
       chunks: yieldedEvents(recording),
       providerName: 'anthropic',

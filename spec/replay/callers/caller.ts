@@ -24,8 +24,10 @@ export interface PreparedCall {
   text(value: unknown): string;
   /** How many values the SDK's stream yields for this recording. */
   readonly chunks?: number;
-  /** `gen_ai.provider.name`, where the client's class or address tells it. */
+  /** `gen_ai.provider.name`, where anything tells it on a loopback address. */
   readonly providerName?: string;
+  /** True where only the address asked tells the provider: an SDK's stream helper by itself does not know it. */
+  readonly addressTellsProvider?: boolean;
 }
 
 /** Whether the client may trace itself (an SDK that does so by default). */

@@ -2,11 +2,25 @@ import type { OpenAI } from 'openai';
 import type { Caller } from './caller.js';
 
 /** Which method of the SDK sends each wire shape. */
-const METHODS: Record<string, { path: string; send(client: OpenAI, body: never): unknown }> = {
-  chat: { path: '/chat/completions', send: (client, body) => client.chat.completions.create(body) },
+interface Method {
+  path: string;
+  send(client: OpenAI, body: never): unknown;
+  sendByHelper?(client: OpenAI, body: never): unknown;
+}
+
+const METHODS: Record<string, Method> = {
+  chat: {
+    path: '/chat/completions',
+    send: (client, body) => client.chat.completions.create(body),
+    sendByHelper: (client, body) => client.chat.completions.stream(body),
+  },
   completions: { path: '/completions', send: (client, body) => client.completions.create(body) },
   embeddings: { path: '/embeddings', send: (client, body) => client.embeddings.create(body) },
-  responses: { path: '/responses', send: (client, body) => client.responses.create(body) },
+  responses: {
+    path: '/responses',
+    send: (client, body) => client.responses.create(body),
+    sendByHelper: (client, body) => client.responses.stream(body),
+  },
 };
 
 export const openai: Caller = {
@@ -38,17 +52,22 @@ export const openai: Caller = {
             })
           : new AzureOpenAI({ ...common, endpoint: base, deployment, ...(apiVersion && { apiVersion }) }),
       send: (client) => method.send(client as OpenAI, body as never),
+      sendByHelper:
+        recording.streaming && method.sendByHelper
+          ? (client) => method.sendByHelper?.(client as OpenAI, body as never)
+          : undefined,
       text: textOf,
-      ...(recording.expect.stream_events !== undefined && { chunks: recording.expect.stream_events }),
-      ...providerName(recording.api, deployment),
+      chunks: recording.expect.stream_events,
+      providerName: providerName(recording.api, deployment),
+      addressTellsProvider: deployment !== undefined,
     };
   },
 };
 
-/** Other services than OpenAI's are told apart by their address, which is the loopback here. */
-function providerName(api: string, deployment: string | undefined): { providerName?: string } {
-  if (api.startsWith('openai.')) return { providerName: 'openai' };
-  return deployment === undefined ? {} : { providerName: 'azure.ai.openai' };
+/** Other services than OpenAI's are told apart by their host, which is the loopback here, or by Azure's paths. */
+function providerName(api: string, deployment: string | undefined): string | undefined {
+  if (api.startsWith('openai.')) return 'openai';
+  return deployment === undefined ? undefined : 'azure.ai.openai';
 }
 
 /** `/v1` of `/v1/chat/completions`; a path of another form is asked under its first segment. */

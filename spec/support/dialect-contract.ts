@@ -1,0 +1,183 @@
+import { Content, type CapturedAttributes, type ContentKind } from '../../src/core/content.js';
+import { admit, type GatePolicy } from '../../src/core/gate.js';
+import { CallRecord } from '../../src/core/record.js';
+import { ALL_CONTENT, NO_CONTENT } from '../../src/core/settings.js';
+import type { Dialect, Rendering } from '../../src/dialects/dialect.js';
+
+export const openPolicy: GatePolicy = { content: ALL_CONTENT, redact: [], valueBytes: 32_768 };
+
+export function recordOf(values: Partial<CallRecord>): CallRecord {
+  return Object.assign(new CallRecord(), values);
+}
+
+const OPERATIONS = [
+  'chat',
+  'text_completion',
+  'generate_content',
+  'embeddings',
+  'retrieval',
+  'execute_tool',
+  'create_agent',
+  'invoke_agent',
+  'invoke_workflow',
+  undefined,
+];
+
+/** What every dialect must hold to, whatever its names are. */
+export function dialectContract(dialect: Dialect): void {
+  describe(`the dialect ${dialect.name}, as every dialect`, () => {
+    it.each(OPERATIONS)('renders an empty record of %s, without inventing a value', (operation) => {
+      const { attributes } = dialect.render(recordOf({ operation, outcome: 'completed' }));
+      for (const [key, value] of attributes) {
+        expect(key).not.toBe('');
+        expect(value).not.toBeUndefined();
+        expect(value).not.toBe('');
+        expect(value).not.toBe(0);
+        expect(value).not.toBeInstanceOf(Content);
+      }
+    });
+
+    it.each(OPERATIONS)('writes nothing for what is empty or no number in a record of %s', (operation) => {
+      const empty = dialect.render(recordOf({ operation, outcome: 'completed' }));
+      const vacuous = dialect.render(vacuousRecord(operation));
+      expect(admit(vacuous.attributes, openPolicy)).toEqual(admit(empty.attributes, openPolicy));
+    });
+
+    it.each(OPERATIONS)('sets each key of a record of %s once and changes nothing of it', (operation) => {
+      const record = frozen(fullRecord(operation));
+      const rendering = dialect.render(record);
+      for (const { keys } of everywhere(rendering)) expect(new Set(keys).size).toBe(keys.length);
+      expect(written(dialect.render(record), openPolicy)).toEqual(written(rendering, openPolicy));
+    });
+
+    it.each(OPERATIONS)('writes of a record of %s only what an attribute can hold', (operation) => {
+      for (const attributes of everywhere(dialect.render(fullRecord(operation)))) {
+        for (const [key, value] of Object.entries(admit(attributes, openPolicy))) {
+          const items: unknown[] = Array.isArray(value) ? value : [value];
+          expect([key, items.length]).not.toEqual([key, 0]);
+          expect([key, new Set(items.map((item) => typeof item)).size]).toEqual([key, 1]);
+          expect([key, ['string', 'number', 'boolean']]).toEqual([key, expect.arrayContaining([typeof items[0]])]);
+        }
+      }
+    });
+
+    it.each(OPERATIONS)('marks everything people wrote in a record of %s as content', (operation) => {
+      const rendering = dialect.render(fullRecord(operation));
+      expect(written(rendering, openPolicy)).toContain('private');
+      expect(written(rendering, { ...openPolicy, content: NO_CONTENT })).not.toContain('private');
+    });
+
+    it.each(['input', 'output', 'tools'] as const)('marks content as of the kind %s where it is', (kind) => {
+      for (const operation of OPERATIONS) {
+        const policy = { ...openPolicy, content: { ...NO_CONTENT, [kind]: true } };
+        const kinds = [...written(dialect.render(fullRecord(operation)), policy).matchAll(/private (\w+)/g)];
+        expect(kinds.map(([, found]) => found).filter((found) => found !== kind)).toEqual([]);
+      }
+    });
+
+    it('tells a failed call from one that was stopped', () => {
+      const error = fullRecord('chat').error;
+      const failed = written(dialect.render(recordOf({ outcome: 'error', error })), openPolicy);
+      expect(failed).toContain('RateLimitError');
+      expect(failed).toContain('private error');
+      for (const outcome of ['cancelled', 'aborted', 'abandoned', 'shutdown'] as const) {
+        expect(written(dialect.render(recordOf({ outcome, error })), openPolicy)).not.toContain('RateLimitError');
+      }
+      expect(() => dialect.render(recordOf({ outcome: 'error' }))).not.toThrow();
+    });
+
+    it('renders what an application cleared before it was recorded', () => {
+      const cleared = Object.fromEntries(Object.keys(new CallRecord()).map((key) => [key, null]));
+      expect(() => dialect.render(recordOf(cleared))).not.toThrow();
+    });
+
+    it('reads no content before it is asked for', () => {
+      const read = jest.fn(() => []);
+      const { attributes } = dialect.render(recordOf({ operation: 'chat', messages: { input: read, output: read } }));
+      expect([...attributes].some(([, value]) => value instanceof Content)).toBe(true);
+      expect(read).not.toHaveBeenCalled();
+    });
+  });
+}
+
+function everywhere({ attributes, events }: Rendering): CapturedAttributes[] {
+  return [attributes, ...(events ?? []).map((event) => event.attributes)];
+}
+
+function written(rendering: Rendering, policy: GatePolicy): string {
+  return JSON.stringify(everywhere(rendering).map((attributes) => admit(attributes, policy)));
+}
+
+/** A failed call with everything there is; each text of people's says of which kind it is. */
+function fullRecord(operation: string | undefined): CallRecord {
+  const of = (kind: ContentKind): string => `private ${kind}`;
+  const isTool = operation === 'execute_tool';
+  return recordOf({
+    operation,
+    provider: 'openai',
+    serverAddress: 'api.openai.com',
+    serverPort: 443,
+    functionName: 'Librarian.ask',
+    outputType: 'json',
+    embeddingDimensions: 1536,
+    request: { model: 'gpt-5-mini', temperature: 0.5, maxTokens: 100, stopSequences: ['END'], stream: true },
+    response: { id: 'x', model: 'gpt-5-mini-2025', finishReasons: ['stop'], timeToFirstChunkSeconds: 0.25 },
+    usage: { inputTokens: 1, outputTokens: 2, raw: { total_tokens: 3 } },
+    messages: {
+      systemInstructions: () => [{ type: 'text', content: of('input') }],
+      input: () => [{ role: 'user', parts: [{ type: 'text', content: of('input') }] }],
+      output: () => [{ role: 'assistant', parts: [{ type: 'text', content: of('output') }], finish_reason: 'stop' }],
+      toolDefinitions: () => [{ type: 'function', name: 'lookUp', description: of('tools') }],
+    },
+    prompt: {
+      name: 'recommend',
+      version: 'v1',
+      template: of('input'),
+      variables: { x: of('input'), list: [of('input')] },
+      rendered: of('input'),
+    },
+    tool: isTool ? { name: 'lookUp', type: 'function', description: 'Looks up', callId: 'call_1' } : undefined,
+    agent: { name: 'librarian', id: 'a1', version: '2', tools: ['lookUp'], handoffs: ['clerk'] },
+    arguments: { question: of(isTool ? 'tools' : 'input') },
+    result: [of(isTool ? 'tools' : 'output')],
+    streamChunks: 4,
+    outcome: 'error',
+    error: { type: '429', name: 'RateLimitError', message: of('error'), stack: `Error: ${of('error')}` },
+    tags: ['beta'],
+    metadata: { team: 'books', tries: 2, isNew: true },
+  });
+}
+
+/** Every field is there and none says anything. */
+function vacuousRecord(operation: string | undefined): CallRecord {
+  return recordOf({
+    operation,
+    provider: '',
+    serverPort: 443,
+    functionName: '',
+    outputType: '',
+    embeddingDimensions: NaN,
+    request: { model: '', maxTokens: 1.5, temperature: NaN, topP: Infinity, choiceCount: 1, stopSequences: [] },
+    response: { id: '', model: '', finishReasons: [] },
+    usage: { inputTokens: NaN, outputTokens: 0.5, raw: {} },
+    messages: {
+      systemInstructions: () => [],
+      input: () => [],
+      output: () => undefined,
+      toolDefinitions: () => undefined,
+    },
+    prompt: { name: '', template: '', variables: { x: '', y: undefined }, rendered: '' },
+    agent: { name: '', description: '', tools: [], handoffs: [] },
+    outcome: 'completed',
+    tags: [],
+    metadata: { team: '', score: NaN },
+  });
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    Object.values(value).forEach(frozen);
+    Object.freeze(value);
+  }
+  return value;
+}
