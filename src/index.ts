@@ -6,7 +6,7 @@ export { promptTemplate, type PromptTemplateOptions } from './decorators/prompt-
 export { span, type SpanOptions } from './decorators/span.js';
 export { tool, type ToolOptions } from './decorators/tool.js';
 export { withOtel, type WithOtelOptions } from './decorators/with-otel.js';
-export { definePrompt } from './prompts/define-prompt.js';
+export { definePrompt, type DefinedPrompt, type DefinedPromptOptions } from './prompts/define-prompt.js';
 export { promptMessages, promptText, type PromptMessage } from './prompts/prompt-text.js';
-export { renderPrompt } from './prompts/render-prompt.js';
+export { renderPrompt, renderPromptMessages } from './prompts/render-prompt.js';
 export { record } from './spans/record.js';

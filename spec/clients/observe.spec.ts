@@ -234,7 +234,10 @@ describe('inside a method that returns the result', () => {
     }, modelCall);
     await response();
     await promise();
-    for await (const chunk of await stream()) expect(llmSpans()).toHaveLength(chunk === undefined ? 0 : 2);
+    for await (const chunk of await stream()) {
+      expect(chunk.id).toBe('chatcmpl-7');
+      expect(llmSpans()).toHaveLength(2);
+    }
     expect(telemetry.spans.map((span) => span.name)).toEqual(['response', 'promise', 'stream']);
     for (const span of telemetry.spans) expect(parsedAttributes(span)).toMatchObject(OPENAI_ATTRIBUTES);
   });

@@ -160,7 +160,7 @@ describe('otlp', () => {
     await destination.forceFlush();
     expect(destination.stats()).toEqual({ queued: 0, exported: 10_000, failed: 0, lost: 0 });
     expect(new Set(receiver.spans.map((span) => span.spanId)).size).toBe(10_000);
-  });
+  }, 60_000);
 
   it('warns of a protocol that it does not speak', async () => {
     const diag = diagLines();

@@ -31,7 +31,7 @@ class HeldExporter implements SpanExporter {
 const { make } = spanMaker();
 const queueOf = (exporter: SpanExporter, limits: Partial<QueueLimits> = {}) =>
   new ExportQueue('spec', exporter, { ...queueLimits(undefined), ...limits });
-const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+const turn = () => new Promise((resolve) => setTimeout(resolve, 20));
 const add = (queue: ExportQueue, count: number, text = '') => {
   for (let index = 0; index < count; index++) queue.add(make('ask', { attributes: { text } }));
 };

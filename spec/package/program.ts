@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { buildSync } from 'esbuild';
 import ts from 'typescript';
 import { root } from './markdown.js';
 
@@ -23,7 +23,8 @@ export async function runProgram(
   mode: DecoratorMode,
   environment: Record<string, string> = {},
 ): Promise<Ended> {
-  const { outputFiles } = await build({
+  // Not `build`: the service that it leaves running keeps jest from ending.
+  const { outputFiles } = buildSync({
     stdin: { contents: source, loader: 'ts', resolveDir: root },
     absWorkingDir: root,
     bundle: true,

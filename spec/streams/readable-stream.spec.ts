@@ -19,7 +19,10 @@ function source(chunks: unknown[], options: { type?: 'bytes'; failAt?: number } 
     type: options.type as undefined,
     pull(controller: ReadableStreamDefaultController) {
       state.pulls++;
-      if (index === options.failAt) { controller.error(new Error('source')); return; }
+      if (index === options.failAt) {
+        controller.error(new Error('source'));
+        return;
+      }
       if (index === chunks.length) {
         controller.close();
         (controller as unknown as ReadableByteStreamController).byobRequest?.respond(0);

@@ -9,7 +9,7 @@ function watched<T>(value: T, seam: (value: object) => Seam | undefined = noSeam
   return { value: watch(value, sink, seam) as T, sink };
 }
 
-async function* numbers(count: number, failAt = -1): AsyncGenerator<number, string, string> {
+async function* numbers(count: number, failAt = -1): AsyncGenerator<number, string, undefined> {
   for (let index = 0; index < count; index++) {
     if (index === failAt) throw new Error(`failed at ${index}`);
     yield index;

@@ -33,8 +33,9 @@ const REQUEST_MEMBERS = ['messages', 'input', 'prompt', 'contents'] as const;
  * @throws DecotelError when `client` is not an object.
  */
 export function observe<T extends object>(client: T): T {
-  if ((typeof client !== 'object' && typeof client !== 'function') || client === null) {
-    const seen = client === null ? 'null' : typeof client;
+  const given: unknown = client;
+  if ((typeof given !== 'object' && typeof given !== 'function') || given === null) {
+    const seen = given === null ? 'null' : typeof given;
     throw new DecotelError(`observe(client): expected the client of an SDK, got ${seen}. Pass the client itself.`);
   }
   if (observed.originals.has(client)) return client;

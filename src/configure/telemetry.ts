@@ -79,7 +79,8 @@ export class Telemetry implements DecotelHandle {
     }
     const decide = (): void => this.decide();
     pipeline().decide = decide;
-    const turn = setImmediate(decide).unref();
+    // Not unref'd: an idle event loop would put it off until after the next request.
+    const turn = setImmediate(decide);
     const stopWatching = watchExit(
       {
         finish: (timeoutMs) => this.finish(timeoutMs),

@@ -19,8 +19,17 @@ export function snapshot(value: unknown, limits: Limits = settings().limits): un
   if (typeof value === 'number' || typeof value === 'boolean' || value === undefined || value === null) return value;
   try {
     return new Walk(limits).copy(value, 0);
+  } catch {
+    return carefulSnapshot(value, limits);
+  }
+}
+
+/** Something threw (a getter, a proxy, a `toJSON`): once more, naming what throws and keeping the rest. */
+function carefulSnapshot(value: unknown, limits: Limits): unknown {
+  try {
+    return new CarefulWalk(limits).copy(value, 0);
   } catch (failure) {
-    return `[unreadable: ${nameOf(failure)}]`;
+    return thrown(failure);
   }
 }
 
@@ -82,19 +91,21 @@ class Walk {
   }
 
   private object(value: object, depth: number): unknown {
+    // What a throw left behind is cut off here, so that no path needs a `finally`.
+    this.ancestors.length = depth;
     if (this.ancestors.includes(value)) return '[circular]';
     if (depth >= this.limits.depth) return Array.isArray(value) ? '[array]' : '[object]';
     if (--this.nodesLeft < 0) return '[left out]';
     this.ancestors.push(value);
-    try {
-      if (Array.isArray(value)) return this.items(value as unknown[], depth);
-      const prototype: unknown = Object.getPrototypeOf(value);
-      return prototype === Object.prototype || prototype === null
-        ? this.members(value, depth)
-        : this.instance(value, depth);
-    } finally {
-      this.ancestors.pop();
-    }
+    return this.contents(value, depth);
+  }
+
+  private contents(value: object, depth: number): unknown {
+    if (Array.isArray(value)) return this.items(value as unknown[], depth);
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return prototype === Object.prototype || prototype === null
+      ? this.members(value, depth)
+      : this.instance(value, depth);
   }
 
   /** The first item, then from the last backwards: where the budget ends, it is the middle that is cut short. */
@@ -102,17 +113,13 @@ class Walk {
     const total = values.length;
     if (total > this.limits.items) return this.manyItems(values, depth);
     const copies = new Array<unknown>(total);
-    if (total > 0) copies[0] = this.item(values, 0, depth);
-    for (let index = total - 1; index > 0; index--) copies[index] = this.item(values, index, depth);
+    if (total > 0) copies[0] = this.member(values, 0, depth);
+    for (let index = total - 1; index > 0; index--) copies[index] = this.member(values, index, depth);
     return copies;
   }
 
-  private item(values: readonly unknown[], index: number, depth: number): unknown {
-    try {
-      return this.copy(values[index], depth + 1);
-    } catch (failure) {
-      return thrown(failure);
-    }
+  protected member(holder: object, key: PropertyKey, depth: number): unknown {
+    return this.copy((holder as Record<PropertyKey, unknown>)[key], depth + 1);
   }
 
   private manyItems(values: readonly unknown[], depth: number): unknown[] {
@@ -132,12 +139,7 @@ class Walk {
         copies['…'] = '[more members left out]';
         break;
       }
-      let copy: unknown;
-      try {
-        copy = this.copy((value as Record<string, unknown>)[key], depth + 1);
-      } catch (failure) {
-        copy = thrown(failure);
-      }
+      const copy = this.member(value, key, depth);
       if (key === '__proto__') Object.defineProperty(copies, key, { value: copy, enumerable: true });
       else copies[key] = copy;
     }
@@ -178,6 +180,16 @@ class Walk {
     const copy: Record<string, unknown> = { name: this.copy(name, depth + 1), message: this.copy(message, depth + 1) };
     if (cause !== undefined) copy['cause'] = this.copy(cause, depth + 1);
     return copy;
+  }
+}
+
+class CarefulWalk extends Walk {
+  protected override member(holder: object, key: PropertyKey, depth: number): unknown {
+    try {
+      return super.member(holder, key, depth);
+    } catch (failure) {
+      return thrown(failure);
+    }
   }
 }
 

@@ -63,6 +63,26 @@ export class ExportQueue {
    * backend that is down costs one attempt, however much waits.
    */
   async flush(): Promise<void> {
+    // All other timers are unref'd: a program that awaits its flush last must not end before it.
+    const alive = setInterval(() => undefined, 1000);
+    try {
+      await this.sendUpToNow();
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  /** Flushes, then takes nothing more. */
+  close(): Promise<void> {
+    this.closing ??= this.finish();
+    return this.closing;
+  }
+
+  stats(): DestinationStats {
+    return { queued: this.waiting.length + this.spansInFlight, ...this.counts };
+  }
+
+  private async sendUpToNow(): Promise<void> {
     const target = this.taken + this.waiting.length;
     this.due = this.waiting.length;
     this.stopTimer();
@@ -77,16 +97,6 @@ export class ExportQueue {
     await Promise.all(this.sending);
     this.due = 0;
     this.startTimerAgain();
-  }
-
-  /** Flushes, then takes nothing more. */
-  close(): Promise<void> {
-    this.closing ??= this.finish();
-    return this.closing;
-  }
-
-  stats(): DestinationStats {
-    return { queued: this.waiting.length + this.spansInFlight, ...this.counts };
   }
 
   private async finish(): Promise<void> {
@@ -133,8 +143,6 @@ export class ExportQueue {
       this.send(this.takeBatch());
       if (this.isBatchReady()) this.schedule();
     });
-    // What waits at the end of the process is flushed on beforeExit.
-    this.turn.unref();
   }
 
   private startTimerAgain(): void {

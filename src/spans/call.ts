@@ -41,6 +41,8 @@ export class Call implements Sink, OpenCall {
   nextOpen: OpenCall | undefined = undefined;
 
   readonly owner: Owner = {};
+  /** Another call of ours is around this one: it may return the same response. */
+  protected isNested = false;
   /** The usage of what this call returned is counted by another call. */
   private countedElsewhere = false;
   private isWatchedForCollection = false;
@@ -143,7 +145,8 @@ export class Call implements Sink, OpenCall {
     if (this.ended) return;
     try {
       this.answer.resolved(value);
-      if (this.answer.provider !== undefined && typeof value === 'object' && value !== null) this.own(value);
+      const isNews = this.isNested && this.answer.provider !== undefined;
+      if (isNews && typeof value === 'object' && value !== null) this.own(value);
     } catch (failure) {
       reportFailure('a result could not be read', failure);
     }

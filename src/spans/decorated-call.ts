@@ -1,9 +1,12 @@
-import { context as contextApi } from '@opentelemetry/api';
+import { context as contextApi, type Context } from '@opentelemetry/api';
 import type { CallRecord, Outcome } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
+import type { ContentSwitches } from '../core/settings.js';
 import { runInFrame, type PromptFrame } from '../prompts/frame.js';
 import type { Method } from '../streams/cover.js';
 import { Call } from './call.js';
+import { callIn } from './call-context.js';
+import type { CallKind, CallOptions } from './definition.js';
 import type { ObservedCall } from './observed-call.js';
 import { ownerOf } from './owners.js';
 
@@ -21,6 +24,11 @@ export class DecoratedCall extends Call {
   private followed: ObservedCall | undefined = undefined;
   /** The observed call that this call reports. */
   private filled: ObservedCall | undefined = undefined;
+
+  constructor(kind: CallKind, options: CallOptions, content: ContentSwitches, parent: Context) {
+    super(kind, options, content, parent);
+    this.isNested = callIn(parent) !== undefined;
+  }
 
   /** An observed call starts inside this one. */
   begin(observed: ObservedCall): void {

@@ -37,6 +37,7 @@ export class ObservedCall extends Call {
     private readonly tracer: Tracer,
   ) {
     super(OBSERVED, {}, content, parent);
+    this.isNested = true;
   }
 
   get isWaiting(): boolean {

@@ -167,9 +167,7 @@ class ByteSource extends Source<ReadableByteStreamController> {
     view: Uint8Array<ArrayBuffer>,
   ): Promise<void> {
     const reader = (this.reader = (this.stream as ReadableStream<Uint8Array<ArrayBuffer>>).getReader({ mode: 'byob' }));
-    const result = (await this.sink.enter(reader.read as Method, reader, [view])) as ReadableStreamReadResult<
-      Uint8Array<ArrayBuffer>
-    >;
+    const result = (await this.read(reader, [view])) as ReadableStreamReadResult<Uint8Array<ArrayBuffer>>;
     if (result.done) {
       this.tap.end('completed');
       controller.close();
