@@ -228,7 +228,7 @@ describe('configure in an application with its own provider', () => {
   it('reports a missing context manager once, with the remedy', async () => {
     const diag = diagLines();
     trace.setGlobalTracerProvider(new BasicTracerProvider());
-    for (const _ of [1, 2]) {
+    for (let times = 0; times < 2; times++) {
       const handle = configured({ processors: [] });
       await nextTurn();
       await handle.shutdown();

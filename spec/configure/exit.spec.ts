@@ -95,7 +95,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
   it('ends although the package signal-exit listens too', async () => {
     await listen();
     const polite = `import onExit from 'signal-exit'; onExit(() => console.log('bye'));`;
-    const { process, printed, ended } = run(program(`${STAYS}`) + polite);
+    const { process, printed, ended } = run(program(STAYS) + polite);
     await printed('ready');
     process.kill(signal);
     expect(await ended).toMatchObject({ signal, printed: 'ready\nbye\n' });

@@ -13,7 +13,7 @@ for (const file of ['transport/http-exporter-transport.js', 'configuration/otlp-
     const source = readFileSync(path, 'utf8').replace(/\bimport\(('\w+')\)/g, 'Promise.resolve(require($1))');
     const loaded = { exports: {} };
     const load = (name: string): unknown => require(name.startsWith('.') ? join(dirname(path), name) : name);
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval
     new Function('require', 'module', 'exports', source)(load, loaded, loaded.exports);
     return loaded.exports;
   });

@@ -58,6 +58,8 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
 }
 
 async function send(response: ServerResponse, reply: Reply): Promise<void> {
+  // A client that keeps a connection which was cut would fail its next request on it.
+  response.setHeader('connection', 'close');
   if (reply.events === undefined) {
     response.writeHead(reply.status ?? 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(reply.body));

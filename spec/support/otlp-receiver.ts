@@ -103,7 +103,7 @@ export async function otlpReceiver(answer: (index: number) => OtlpAnswer = () =>
     const received = decode(request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body);
     const { status = 200, headers = {}, delayMs = 0 } = answer(requests.length);
     requests.push({ path: request.url ?? '', headers: request.headers, spans: received });
-    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs).unref());
     if (status === 200) spans.push(...received);
     response.writeHead(status, { 'content-type': 'application/x-protobuf', ...headers }).end();
   };

@@ -14,10 +14,11 @@ export interface ExitSteps {
 
 /**
  * Flushes when the process is about to end: once when nothing is left to do, and on signals where `signals`. A signal
- * is raised again when the application has no handler of its own, so that the process ends as it would have. The
- * returned function takes the handlers away.
+ * is raised again when the application has no handler of its own, so that the process ends as it would have; a second
+ * one at once. The returned function takes the handlers away.
  */
 export function watchExit(steps: ExitSteps, signals: boolean): () => void {
+  let isEnding = false;
   const onBeforeExit = (): void => {
     void steps.finish(EXIT_TIMEOUT_MS);
   };
@@ -26,18 +27,28 @@ export function watchExit(steps: ExitSteps, signals: boolean): () => void {
       void steps.flush(EXIT_TIMEOUT_MS);
       return;
     }
-    // Taken away first: a second signal ends the process at once.
-    stop();
-    void steps.shutdown(EXIT_TIMEOUT_MS).then(() => process.kill(process.pid, signal));
+    const raise = (): void => {
+      stopListening();
+      process.kill(process.pid, signal);
+    };
+    if (isEnding) {
+      raise();
+      return;
+    }
+    isEnding = true;
+    void steps.shutdown(EXIT_TIMEOUT_MS).then(raise);
   };
-  const stop = (): void => {
+  const stopListening = (): void => {
     process.off('beforeExit', onBeforeExit);
     for (const signal of SIGNALS) process.off(signal, onSignal);
   };
   // Once: a flush is work, after which Node asks again.
   process.once('beforeExit', onBeforeExit);
   if (signals) for (const signal of SIGNALS) process.on(signal, onSignal);
-  return stop;
+  return () => {
+    // While a signal waits for us to raise it again, whoever else waits for the last listener must go on waiting.
+    if (!isEnding) stopListening();
+  };
 }
 
 /**

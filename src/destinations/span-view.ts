@@ -44,10 +44,11 @@ export function viewOf(span: ReadableSpan, wish: Wish): ReadableSpan {
   if (call === undefined) return span;
   const { limits, redact } = settings();
   const content = strictest(call.content, wish.content);
-  const mostBytes = Math.min(limits.valueBytes, sdkLengthLimit(span));
-  const valueBytes = Math.min(wish.valueBytes ?? Infinity, mostBytes);
-  const hasContent = call.contentOnSpan ? content === call.content && valueBytes === mostBytes : !hasAny(content);
-  if (call.metadataOnSpan && hasContent && wish.dialect.name === genAi.name) return span;
+  if (call.metadataOnSpan && wish.dialect.name === genAi.name) {
+    const isWhole = content === call.content && (wish.valueBytes ?? Infinity) >= limits.valueBytes;
+    if (call.contentOnSpan ? isWhole : !hasAny(content)) return span;
+  }
+  const valueBytes = Math.min(wish.valueBytes ?? Infinity, limits.valueBytes, sdkLengthLimit(span));
   return new SpanView(span, call, wish.dialect, { content, redact, valueBytes });
 }
 

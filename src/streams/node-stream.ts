@@ -1,3 +1,4 @@
+import type { Outcome } from '../core/record.js';
 import { isAbort } from './abort.js';
 import { cover, isCoverable, methodOf } from './cover.js';
 import { tapOn, type Sink } from './sink.js';
@@ -31,7 +32,7 @@ export function watchNodeReadable(stream: object, sink: Sink): object {
   }
   const tap = tapOn(stream, sink);
   if (readableEnded === true || destroyed === true) {
-    if (errored instanceof Error) tap.end(isAbort(errored) ? 'aborted' : 'error', errored);
+    if (errored instanceof Error) tap.end(outcomeOf(errored), errored);
     else tap.end(readableEnded === true ? 'completed' : 'cancelled');
     return stream;
   }
@@ -42,7 +43,7 @@ export function watchNodeReadable(stream: object, sink: Sink): object {
       return emit.apply(this, values);
     } finally {
       if (event === 'end') tap.end('completed');
-      else if (event === 'error') tap.end(isAbort(detail) ? 'aborted' : 'error', detail);
+      else if (event === 'error') tap.end(outcomeOf(detail), detail);
       else if (event === 'close') tap.end('cancelled');
     }
   });
@@ -55,4 +56,10 @@ export function watchNodeReadable(stream: object, sink: Sink): object {
   }
   sink.pending(stream, true);
   return stream;
+}
+
+/** A consumer that breaks destroys the stream with an abort that has no cause; a signal's has its reason. */
+function outcomeOf(error: unknown): Outcome {
+  if (!isAbort(error)) return 'error';
+  return (error as Error).cause === undefined ? 'cancelled' : 'aborted';
 }
