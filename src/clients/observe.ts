@@ -1,6 +1,6 @@
 import { DecotelError } from '../core/decotel-error.js';
 import { shared } from '../core/shared.js';
-import { observeCall } from '../spans/observe-call.js';
+import { mayBeRequest, observeCall } from '../spans/observe-call.js';
 import { isResource } from './resource.js';
 
 interface Observed {
@@ -14,9 +14,6 @@ const observed = shared<Observed>('observed', () => ({ originals: new WeakMap(),
 /** Resources and methods that take what looks like a model's request but are none: they count, moderate, draw, speak. */
 const OTHER_CALLS =
   /^(?:countTokens|count_tokens|compact|moderations|images|audio|files|fineTuning|batches|models|videos|realtime|evals|graders|containers|vectorStores)$/;
-
-/** Members by which a request to a model is told from any other argument, before anything is copied. */
-const REQUEST_MEMBERS = ['messages', 'input', 'prompt', 'contents'] as const;
 
 /**
  * The same SDK client, seen: each model call made through it is recorded with its request, whatever the method that
@@ -99,7 +96,7 @@ class MethodHandler implements ProxyHandler<Callable> {
     const original = typeof self === 'object' && self !== null ? (observed.originals.get(self) ?? self) : self;
     const body = values[0];
     const invoke = (): unknown => Reflect.apply(method, original, values);
-    if (!this.isOther && isRequest(body)) return observeCall({ body, client: this.client }, invoke);
+    if (!this.isOther && mayBeRequest(body)) return observeCall({ body, client: this.client }, invoke);
     return this.copyOf(invoke());
   }
 
@@ -110,15 +107,6 @@ class MethodHandler implements ProxyHandler<Callable> {
     return typeof constructor === 'function' && constructor !== Object && value instanceof constructor
       ? observe(value)
       : value;
-  }
-}
-
-function isRequest(body: unknown): body is object {
-  if (typeof body !== 'object' || body === null) return false;
-  try {
-    return REQUEST_MEMBERS.some((member) => member in body);
-  } catch {
-    return false;
   }
 }
 

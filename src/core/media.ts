@@ -26,7 +26,8 @@ const BASE64_SAMPLE = /^[A-Za-z0-9+/\-_\r\n]+=*$/;
 export function encodedMedia(text: string): Media | undefined {
   if (text.length < SHORTEST_ENCODED) return undefined;
   if (text.charCodeAt(0) === 0x64 && text.startsWith('data:')) return dataUrlMedia(text);
-  if (text.length < 2 * SAMPLE) return undefined;
+  // Prose has a space among its first words; searching backwards from there bounds the look.
+  if (text.length < 2 * SAMPLE || text.lastIndexOf(' ', 64) >= 0) return undefined;
   const middle = text.length >> 1;
   const looksEncoded =
     BASE64_SAMPLE.test(text.slice(0, SAMPLE)) &&

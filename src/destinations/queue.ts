@@ -19,8 +19,9 @@ export interface QueueLimits {
 
 /** A batch is rendered and encoded in one go, and the event loop waits for it: about 10 ms for so much. */
 const BATCH_BYTES = 512 * 1024;
-/** Every so many waiting spans one is weighed, until batches tell. */
-const SAMPLE_EVERY = 64;
+/** While many wait, some are weighed as they come: rendering one costs ten times what its call does. */
+const FIRST_SAMPLE = 64;
+const SAMPLE_EVERY = 512;
 const FIRST_GUESS_BYTES = 2048;
 
 /**
@@ -53,7 +54,8 @@ export class ExportQueue {
       return;
     }
     this.waiting.push(span);
-    if (this.waiting.length % SAMPLE_EVERY === 0) this.learn(weigh(span));
+    const { length } = this.waiting;
+    if (length % SAMPLE_EVERY === 0 || (this.meanBytes === 0 && length === FIRST_SAMPLE)) this.learn(weigh(span));
     if (this.isBatchReady()) this.schedule();
     else this.timer ??= setTimeout(() => this.sendAllWaiting(), this.limits.delayMs).unref();
   }

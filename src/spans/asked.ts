@@ -4,6 +4,19 @@ import { snapshot } from '../core/snapshot.js';
 import type { Provider, RequestReading } from '../providers/registry.js';
 import { readRequest } from '../providers/registry.js';
 
+/** Members by which a request to a model is told from any other value, before anything is copied. */
+const REQUEST_MEMBERS = ['messages', 'input', 'prompt', 'contents'] as const;
+
+/** A cheap look: false for most of what is no request. Never throws. */
+export function mayBeRequest(body: unknown): body is object {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return false;
+  try {
+    return REQUEST_MEMBERS.some((member) => member in body);
+  } catch {
+    return false;
+  }
+}
+
 /** What a call asked a model for. */
 export class Asked {
   /** Whose wire shape the request has; the answer may know better. */

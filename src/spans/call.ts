@@ -10,7 +10,7 @@ import type { Method } from '../streams/cover.js';
 import type { Sink } from '../streams/sink.js';
 import { watch } from '../streams/watch.js';
 import { Answer } from './answer.js';
-import { Asked } from './asked.js';
+import { Asked, mayBeRequest } from './asked.js';
 import { unwatchCollection, watchCollection } from './collected.js';
 import type { CallKind, CallOptions } from './definition.js';
 import { errorRecord } from './error-record.js';
@@ -72,7 +72,7 @@ export class Call implements Sink, OpenCall {
 
   /** Recognises a request to a model; the first one counts. */
   noteRequest(body: unknown, hint?: Provider): void {
-    if (this.asked !== undefined || typeof body !== 'object' || body === null) return;
+    if (this.asked !== undefined || !mayBeRequest(body)) return;
     this.asked = Asked.from(body, hint, this.keepsContent);
   }
 

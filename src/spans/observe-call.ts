@@ -8,6 +8,8 @@ import { currentModelCall } from './current.js';
 import { ObservedCall } from './observed-call.js';
 import { activeTracer } from './tracer.js';
 
+export { mayBeRequest } from './asked.js';
+
 export interface SeenRequest {
   body: object;
   client: object;
