@@ -1,5 +1,5 @@
 /** Specs that decorate nothing run once, in the legacy project. */
-const WITHOUT_DECORATORS = ['core', 'providers', 'dialects', 'semconv', 'package'];
+const WITHOUT_DECORATORS = ['core', 'providers', 'dialects', 'semconv', 'destinations', 'configure', 'replay', 'package'];
 
 const swc = (transform) => [
   '@swc/jest',

@@ -214,7 +214,12 @@ export class Call implements Sink, OpenCall {
     } catch (failure) {
       reportFailure('a span could not be written in full', failure);
     }
-    span.end(endTime);
+    try {
+      span.end(endTime);
+    } catch (failure) {
+      // A processor of the application's own provider.
+      reportFailure('a processor failed at the end of a span', failure);
+    }
     for (const sink of sinks) {
       try {
         sink.onEnd(span);
