@@ -1,5 +1,14 @@
 /** Specs that decorate nothing run once, in the legacy project. */
-const WITHOUT_DECORATORS = ['core', 'providers', 'dialects', 'semconv', 'destinations', 'configure', 'replay', 'package'];
+const WITHOUT_DECORATORS = [
+  'core',
+  'providers',
+  'dialects',
+  'semconv',
+  'destinations',
+  'configure',
+  'replay',
+  'package',
+];
 
 const swc = (transform) => [
   '@swc/jest',
@@ -15,7 +24,11 @@ const project = (displayName, transform, ignored) => ({
   testEnvironment: 'node',
   testMatch: ['<rootDir>/spec/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', ...ignored],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^decotel$': '<rootDir>/src/index', '^decotel/(.*)$': '<rootDir>/src/$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^decotel$': '<rootDir>/src/index',
+    '^decotel/(.*)$': '<rootDir>/src/$1',
+  },
   transform: { '^.+\\.ts$': swc(transform) },
 });
 

@@ -119,7 +119,9 @@ describe('a snapshot', () => {
     const kept = snapshot(history, limits({ valueBytes: 8000 })) as string[];
     expect(kept[0]).toBe(history[0]);
     expect(kept[99]).toBe(history[99]);
-    expect(kept[50]?.length).toBe(256);
+    // The word at the cut is left out: it may be half a secret.
+    expect(kept[50]).toMatch(/^50 (?:words )+words$/);
+    expect(kept[50]?.length).toBeLessThanOrEqual(256);
   });
 
   it('replaces inline media before anything is copied', () => {

@@ -2,10 +2,13 @@ import { SpanKind, SpanStatusCode, TraceFlags, createTraceState, type Span } fro
 import { readFileSync } from 'node:fs';
 import { consoleJson } from '../../src/destinations/console-json.js';
 import { chatRecord, spanMaker, START_MS } from '../support/finished-span.js';
+import { sharedPath } from '../support/shared-folder.js';
+
+const PAGE = sharedPath('seeds/001_c4c652ff095ffc52.txt');
 
 /** The first span that the page 001 shows: OpenTelemetry's Python SDK, `span.to_json()`. */
 const shown = (): Record<string, unknown> => {
-  const page = readFileSync('../shared/seeds/001_c4c652ff095ffc52.txt', 'utf8');
+  const page = readFileSync(PAGE ?? '', 'utf8');
   return JSON.parse(/```python\n( *\{[\s\S]*?\n) *```/.exec(page)?.[1] ?? '') as Record<string, unknown>;
 };
 
@@ -19,7 +22,7 @@ const printing = (options = {}) => {
 };
 
 describe('consoleJson', () => {
-  it('prints the keys of the documented layout, in its order', () => {
+  (PAGE === undefined ? it.skip : it)('prints the keys of the documented layout, in its order', () => {
     const { maker, parsed } = printing();
     const span = maker.start('recommendBook', { kind: SpanKind.INTERNAL });
     span.addEvent('gen_ai.content.prompt', { 'gen_ai.prompt': '{}' }, START_MS + 1);

@@ -10,6 +10,11 @@ export class RecordingSink implements Sink {
   readonly raws: unknown[] = [];
   readonly targets: object[] = [];
   wasUnobserved = false;
+
+  get ended(): boolean {
+    return this.ends.length > 0;
+  }
+
   entered = 0;
 
   enter(work: Method, self: unknown, values: unknown[]): unknown {

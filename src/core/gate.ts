@@ -1,8 +1,10 @@
-import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
+import { ATTR_DECOTEL_METADATA, ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
+import { ATTR_GEN_AI_PROMPT_VARIABLE } from '../semconv/gen-ai.js';
 import { boundedJson, boundedText } from './bounds.js';
 import { Content, type AdmittedAttributes, type AttributeScalar } from './content.js';
 import type { CapturedAttributes, CapturedValue, ContentKind } from './content.js';
 import { reportFailure } from './report.js';
+import { withoutToolContent } from './tool-content.js';
 import { isSecretMember, MASKED, maskSecrets } from './secrets.js';
 import type { ContentSwitches, Redaction } from './settings.js';
 
@@ -25,13 +27,19 @@ export function admit(captured: CapturedAttributes, policy: GatePolicy): Admitte
   const { keys, values } = captured;
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] as string;
-    const passed = admitValue(values[index], policy);
+    const passed = isSecretKey(key) ? { value: MASKED, cut: false } : admitValue(values[index], policy);
     if (passed === undefined) continue;
     admitted[key] = passed.value;
     if (passed.cut) truncated.push(key);
   }
   if (truncated.length > 0) admitted[ATTR_DECOTEL_TRUNCATED] = truncated;
   return admitted;
+}
+
+/** Metadata and prompt variables are named by the application. */
+function isSecretKey(key: string): boolean {
+  if (!key.startsWith(ATTR_DECOTEL_METADATA) && !key.startsWith(ATTR_GEN_AI_PROMPT_VARIABLE)) return false;
+  return isSecretMember(key.slice(key.lastIndexOf('.') + 1));
 }
 
 /** One value on its way out, and whether it was cut; undefined where it may not leave. */
@@ -59,8 +67,9 @@ export interface Passed<T> {
 function admitContent(content: Content, policy: GatePolicy): Passed<string> | undefined {
   if (!allows(policy.content, content.kind)) return undefined;
   try {
-    const value: unknown = typeof content.value === 'function' ? (content.value as () => unknown)() : content.value;
-    if (value === undefined) return undefined;
+    const read: unknown = typeof content.value === 'function' ? (content.value as () => unknown)() : content.value;
+    if (read === undefined) return undefined;
+    const value = policy.content.tools ? read : withoutToolContent(read);
     return typeof value === 'string' && !content.isJson
       ? boundedText(mask(value, policy.redact), policy.valueBytes)
       : boundedJson(maskAll(value, policy.redact), policy.valueBytes);
@@ -112,10 +121,16 @@ function maskAll(value: unknown, redact: readonly Redaction[]): unknown {
   if ('toJSON' in value && typeof value.toJSON === 'function') return maskAll((value as Jsonable).toJSON(), redact);
   const masked: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(value)) {
-    const hidden = typeof member === 'string' && member !== '' && isSecretMember(name);
+    const hidden =
+      member !== null && member !== undefined && member !== '' && isSecretMember(name) && !isObject(member);
     setMember(masked, mask(name, redact), hidden ? MASKED : maskAll(member, redact));
   }
   return masked;
+}
+
+/** Of a schema's property the name says nothing of the value below it. */
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && !Array.isArray(value);
 }
 
 interface Jsonable {
@@ -145,7 +160,8 @@ const MOST_IDENTIFIERS = 1000;
 const LONGEST_IDENTIFIER = 128;
 let identifiersFor: readonly Redaction[] | undefined;
 
-function maskIdentifier(text: string, redact: readonly Redaction[]): string {
+/** Masks a short text that comes again and again. Never throws. */
+export function maskIdentifier(text: string, redact: readonly Redaction[]): string {
   if (text.length > LONGEST_IDENTIFIER) return mask(text, redact);
   if (identifiersFor !== redact || identifiers.size > MOST_IDENTIFIERS) {
     identifiers.clear();

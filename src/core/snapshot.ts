@@ -33,6 +33,18 @@ function carefulSnapshot(value: unknown, limits: Limits): unknown {
   }
 }
 
+/**
+ * The same of what a method returned: no own getter is run, since the caller has not yet asked for what it may start.
+ */
+export function snapshotResult(value: unknown, limits: Limits = settings().limits): unknown {
+  if (typeof value !== 'object' || value === null) return snapshot(value, limits);
+  try {
+    return new GetterlessWalk(limits).copy(value, 0);
+  } catch (failure) {
+    return thrown(failure);
+  }
+}
+
 /** One string as a snapshot holds it: media replaced, cut with a margin. */
 export function snapshotText(text: string, limits: Limits = settings().limits): string | Media {
   const longest = limits.valueBytes + MARGIN;
@@ -84,7 +96,7 @@ class Walk {
       const media = encodedMedia(text);
       if (media !== undefined) return media;
       const longest = this.textLeft > 0 ? this.longestText : SHORT_TEXT;
-      if (text.length > longest) text = cutText(text, longest);
+      if (text.length > longest) text = cutText(text, this.textLeft > 0 ? longest : wordEnd(text, longest));
     }
     this.textLeft -= text.length;
     return text;
@@ -191,6 +203,19 @@ class CarefulWalk extends Walk {
       return thrown(failure);
     }
   }
+}
+
+class GetterlessWalk extends CarefulWalk {
+  protected override member(holder: object, key: PropertyKey, depth: number): unknown {
+    if (Array.isArray(holder)) return super.member(holder, key, depth);
+    const own = Object.getOwnPropertyDescriptor(holder, key);
+    return own?.get === undefined ? super.member(holder, key, depth) : '[getter]';
+  }
+}
+
+/** Without a margin a secret could be cut in two: the word at the cut is left out. */
+function wordEnd(text: string, length: number): number {
+  return Math.max(0, text.lastIndexOf(' ', length));
 }
 
 function* firstOf<T>(values: Iterable<T>, most: number): Iterable<T> {

@@ -1,8 +1,9 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { TimedEvent } from '@opentelemetry/sdk-trace-base';
 import { boundedJson, boundedText, type Bounded } from '../core/bounds.js';
 import { CapturedAttributes, Content } from '../core/content.js';
 import { admit, allows, type GatePolicy } from '../core/gate.js';
+import { withoutToolContent } from '../core/tool-content.js';
 import type { DialectEvent } from '../dialects/dialect.js';
 import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
 
@@ -31,7 +32,10 @@ export function completed(
   for (const [key, value] of captured) {
     if (value instanceof Content && !hasContent) added.set(key, value);
     else if (value instanceof Content && !allows(policy.content, value.kind)) Reflect.deleteProperty(attributes, key);
-    else narrow(attributes, key, policy.valueBytes, cut);
+    else {
+      if (value instanceof Content && !policy.content.tools) attributes[key] = withoutTools(attributes[key]);
+      narrow(attributes, key, policy.valueBytes, cut);
+    }
   }
   markTruncated(attributes, [...texts(written[ATTR_DECOTEL_TRUNCATED]), ...cut]);
   return overlaid(attributes, added, policy);
@@ -80,4 +84,14 @@ export function ownEvents(
     if (last !== undefined) own.set(last, one);
   }
   return own;
+}
+
+/** Of messages that are on the span already. */
+function withoutTools(written: AttributeValue | undefined): AttributeValue | undefined {
+  if (typeof written !== 'string' || !written.startsWith('[')) return written;
+  try {
+    return JSON.stringify(withoutToolContent(JSON.parse(written)));
+  } catch {
+    return written;
+  }
 }

@@ -1,7 +1,7 @@
 import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
 import { settings } from '../core/settings.js';
-import { cutText, snapshot } from '../core/snapshot.js';
+import { cutText, snapshot, snapshotResult } from '../core/snapshot.js';
 import type { Fold, Provider, ResponseReading } from '../providers/registry.js';
 import { readResponse, startFold } from '../providers/registry.js';
 
@@ -36,7 +36,7 @@ export class Answer {
   /** The final value, if it is not a stream. */
   resolved(value: unknown): void {
     if (typeof value === 'object' && value !== null && this.recognise(value)) return;
-    if (this.keepsContent) this.value = snapshot(value);
+    if (this.keepsContent) this.value = snapshotResult(value);
   }
 
   /** Reads `value` where it is a provider's response. */

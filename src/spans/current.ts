@@ -2,7 +2,7 @@ import { context as contextApi } from '@opentelemetry/api';
 import { onPromptRendered } from '../prompts/frame.js';
 import { callIn } from './call-context.js';
 import type { Call } from './call.js';
-import { DecoratedCall } from './decorated-call.js';
+import type { DecoratedCall } from './decorated-call.js';
 
 /** The innermost running call, while it has not ended. */
 export function currentCall(): Call | undefined {
@@ -13,7 +13,12 @@ export function currentCall(): Call | undefined {
 /** The decorated model call that an observed call inside it may fill. */
 export function currentModelCall(): DecoratedCall | undefined {
   const call = currentCall();
-  return call instanceof DecoratedCall && call.kind.isModelCall ? call : undefined;
+  return isDecorated(call) && call.kind.isModelCall ? call : undefined;
+}
+
+/** By its shape: it may be of the other copy of the package (ESM, CJS). */
+function isDecorated(call: Call | undefined): call is DecoratedCall {
+  return call !== undefined && 'begin' in call;
 }
 
 let isListening = false;
@@ -24,6 +29,6 @@ export function recordPrompts(): void {
   isListening = true;
   onPromptRendered((prompt) => {
     const call = currentCall();
-    if (call instanceof DecoratedCall) call.record.prompt = prompt.record();
+    if (isDecorated(call)) call.record.prompt = prompt.record();
   });
 }

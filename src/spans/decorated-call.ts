@@ -90,9 +90,16 @@ export class DecoratedCall extends Call {
     if (waiting === undefined) return undefined;
     // A failure that the method dealt with is not the method's failure.
     const fits = waiting.ended && (waiting.outcome !== 'error' || outcome === 'error');
-    if (this.observedCount === 1 && fits && this.answer.provider === undefined) return waiting;
+    const isItsOwn = this.answer.provider === undefined ? this.observedCount === 1 : this.returnedCopyOf(waiting);
+    if (fits && isItsOwn) return waiting;
     waiting.startOwnSpan();
     return undefined;
+  }
+
+  /** The method returned the same response as another object: a spread of it, what an SDK's helper put together. */
+  private returnedCopyOf(observed: ObservedCall): boolean {
+    const id = this.answer.read()?.id;
+    return id !== undefined && id === observed.answer.read()?.id;
   }
 
   private takeOver(seen: CallRecord): void {

@@ -1,9 +1,10 @@
 import { context as contextApi } from '@opentelemetry/api';
 import { reportFailure } from '../core/report.js';
-import { settings } from '../core/settings.js';
+import { settings, strictest } from '../core/settings.js';
 import type { Provider } from '../providers/registry.js';
 import { providerOfClient } from '../providers/registry.js';
 import { isAbort } from '../streams/abort.js';
+import { callIn } from './call-context.js';
 import { currentModelCall } from './current.js';
 import { ObservedCall } from './observed-call.js';
 import { activeTracer } from './tracer.js';
@@ -55,7 +56,8 @@ function startObserved(
     if (tracer === undefined) return undefined;
     const parent = currentModelCall();
     const context = parent?.context ?? contextApi.active();
-    const call = new ObservedCall(parent?.content ?? content, context, tracer);
+    const around = callIn(contextApi.active());
+    const call = new ObservedCall(strictest(content, around?.content), context, tracer);
     call.noteRequest(body, provider);
     if (call.asked === undefined) return undefined;
     call.hostedBy = name;

@@ -9,7 +9,7 @@ import type { PromptTemplate } from '../prompts/template.js';
 import { isAbort } from '../streams/abort.js';
 import type { Method } from '../streams/cover.js';
 import { keepContext, type Enter } from '../streams/keep-context.js';
-import { contextOf } from './call-context.js';
+import { callIn, contextOf } from './call-context.js';
 import { recordPrompts } from './current.js';
 import { DecoratedCall } from './decorated-call.js';
 import type { CallDefinition, MethodDefinition } from './definition.js';
@@ -41,7 +41,10 @@ export function runCall(method: MethodDefinition, original: Method, self: unknow
     call.end(isAbort(error) ? 'aborted' : 'error', error);
     throw error;
   }
-  return call.watch(value);
+  // A fluent method gives back its own object, which is no result and may live for ever.
+  if (value !== undefined && value === self) call.end('completed');
+  else return call.watch(value);
+  return value;
 }
 
 function findTracer(): Tracer | undefined {
@@ -80,7 +83,7 @@ function startCall(
     recordPrompts();
     const { kind, options } = definition;
     const parent = contextApi.active();
-    const call = new DecoratedCall(kind, options, contentOf(definition), parent);
+    const call = new DecoratedCall(kind, options, strictest(contentOf(definition), callIn(parent)?.content), parent);
     const { record } = call;
     record.operation = kind.operation;
     record.functionName = definition.functionName(self);
@@ -92,14 +95,29 @@ function startCall(
       return call;
     }
     call.context = contextOf(parent, span, call);
-    if (options.tags !== undefined) record.tags = [...options.tags];
-    if (options.metadata !== undefined) record.metadata = { ...options.metadata };
-    if (prompt !== undefined) record.prompt = promptRecord(prompt);
-    readArguments(call, original, args);
+    describeCall(call, prompt, original, args);
     return call;
   } catch (failure) {
     reportFailure(`a span of ${definition.methodName} could not be started`, failure);
     return undefined;
+  }
+}
+
+/** What fails here costs the record a part, never the span that has been started. */
+function describeCall(
+  call: DecoratedCall,
+  prompt: PromptTemplate | undefined,
+  original: Method,
+  args: unknown[],
+): void {
+  const { record, options } = call;
+  try {
+    if (prompt !== undefined) record.prompt = promptRecord(prompt);
+    readArguments(call, original, args);
+    if (options.tags !== undefined) record.tags = [...options.tags];
+    if (options.metadata !== undefined) record.metadata = { ...options.metadata };
+  } catch (failure) {
+    reportFailure('a call could not be described in full', failure);
   }
 }
 

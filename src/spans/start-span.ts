@@ -1,6 +1,6 @@
 import type { Context, Span, Tracer } from '@opentelemetry/api';
 import { CapturedAttributes } from '../core/content.js';
-import { admit, type GatePolicy } from '../core/gate.js';
+import { admit, maskIdentifier, type GatePolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
 import { NO_CONTENT, settings } from '../core/settings.js';
@@ -28,7 +28,7 @@ export function startSpan(tracer: Tracer, start: SpanStart): Span {
   if (options.attributes !== undefined)
     Object.assign(attributes, admit(CapturedAttributes.of(options.attributes), policy));
   const span = tracer.startSpan(
-    start.name,
+    maskIdentifier(start.name, redact),
     { kind: start.kind.spanKind, attributes, startTime: start.startTime },
     parent,
   );

@@ -1,6 +1,6 @@
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
 import { CapturedAttributes, Content } from '../core/content.js';
-import { admit, admitText, admitValue, type GatePolicy } from '../core/gate.js';
+import { admit, admitText, admitValue, maskIdentifier, type GatePolicy } from '../core/gate.js';
 import { reportFailure } from '../core/report.js';
 import type { CallRecord } from '../core/record.js';
 import { NO_CONTENT, settings, type ContentSwitches } from '../core/settings.js';
@@ -39,7 +39,7 @@ export function writeRecord(span: Span, record: CallRecord, content: ContentSwit
     if (passed.cut) (truncated ??= []).push(key);
   }
   if (truncated !== undefined) span.setAttribute(ATTR_DECOTEL_TRUNCATED, truncated);
-  if (name !== undefined) span.updateName(name);
+  if (name !== undefined) span.updateName(maskIdentifier(name, policy.redact));
   if (events !== undefined) {
     for (const event of events) span.addEvent(event.name, admit(event.attributes, policy));
   }

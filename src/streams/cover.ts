@@ -1,6 +1,9 @@
 /** Any method, called with whatever `this` and arguments it was called with. */
 export type Method = (this: unknown, ...values: unknown[]) => unknown;
 
+/** What each cover of ours stands for: the own property that was there before, if any. */
+const covers = new WeakMap<Method, PropertyDescriptor | undefined>();
+
 /**
  * Covers a method with an own, non-enumerable one. False where the object does not allow it. An own property keeps its
  * enumerability, so that listing the object's members stays what it was.
@@ -9,6 +12,7 @@ export function cover(target: object, name: PropertyKey, method: Method): boolea
   try {
     const own = Object.getOwnPropertyDescriptor(target, name);
     if (own !== undefined && own.configurable === false) return false;
+    covers.set(method, own);
     return Reflect.defineProperty(target, name, {
       value: method,
       enumerable: own?.enumerable ?? false,
@@ -17,6 +21,19 @@ export function cover(target: object, name: PropertyKey, method: Method): boolea
     });
   } catch {
     return false;
+  }
+}
+
+/** Takes our covers off an object that is watched anew: one that is returned again and again would wear layers of them. */
+export function uncover(target: object): void {
+  for (const key of Reflect.ownKeys(target)) {
+    let own = Object.getOwnPropertyDescriptor(target, key);
+    while (typeof own?.value === 'function' && covers.has(own.value as Method)) {
+      const former = covers.get(own.value as Method);
+      if (former === undefined) Reflect.deleteProperty(target, key);
+      else Reflect.defineProperty(target, key, former);
+      own = former;
+    }
   }
 }
 

@@ -18,7 +18,9 @@ export function heldStreams(holder: object): string[] {
     if (++members > MOST_MEMBERS) break;
     const own = Object.getOwnPropertyDescriptor(holder, name);
     const value: unknown = own?.value;
-    if (typeof value === 'object' && value !== null && isStream(value)) names.push(name);
+    // A member that cannot be replaced could only be locked.
+    const isReplaceable = own?.writable === true || own?.configurable === true;
+    if (isReplaceable && typeof value === 'object' && value !== null && isStream(value)) names.push(name);
   }
   return names;
 }
@@ -70,6 +72,10 @@ class HeldStreams {
 
 class Member implements Sink {
   constructor(private readonly held: HeldStreams) {}
+
+  get ended(): boolean {
+    return this.held.sink.ended;
+  }
 
   enter(work: Method, self: unknown, values: unknown[]): unknown {
     this.held.begins(this);

@@ -1,5 +1,6 @@
+import type { Outcome } from '../core/record.js';
 import { isAbort } from './abort.js';
-import { cover, isCoverable, methodOf, type Method } from './cover.js';
+import { cover, isCoverable, methodOf, uncover, type Method } from './cover.js';
 import { isGenerator } from './keep-context.js';
 import { isNativePromise, nativeThen } from './promise.js';
 import { tapOf, tapOn, type Sink, type Tap } from './sink.js';
@@ -20,7 +21,8 @@ export function watchIterator(iterator: object, sink: Sink): object {
   if (coverSteps(iterator, tap, undefined)) {
     coverIterations(iterator, tap, undefined);
     // A generator that its caller still holds is never ended for idleness: its body may be waiting on purpose.
-    sink.pending(iterator, !isGenerator(iterator));
+    tap.idles = !isGenerator(iterator);
+    sink.pending(iterator, tap.idles);
   } else sink.unobserved();
   return iterator;
 }
@@ -44,7 +46,10 @@ export function coverIteration(target: object, name: PropertyKey, tap: Tap, sign
   return cover(target, name, function (this: unknown, ...values) {
     const iterator = original.apply(this, values);
     if (tap.ended || typeof iterator !== 'object' || iterator === null || iterator === this) return iterator;
-    if (tapOf(iterator) === undefined && isCoverable(iterator)) coverSteps(iterator, tap, signal);
+    if (tapOf(iterator) === undefined && isCoverable(iterator)) {
+      uncover(iterator);
+      coverSteps(iterator, tap, signal);
+    }
     return iterator;
   });
 }
@@ -95,6 +100,8 @@ function coverMissingReturn(iterator: object, tap: Tap): void {
 /** One set of handlers per iterator, not per step: a stream has many steps. */
 class Steps {
   thrownIn: unknown = undefined;
+  /** The consumer asked it to stop; its `finally` may still yield. */
+  private isStopped = false;
 
   constructor(
     private readonly tap: Tap,
@@ -119,13 +126,19 @@ class Steps {
   readonly onNext = (result: unknown): unknown => {
     const { tap } = this;
     if (tap.ended) return result;
-    if ((result as Result)?.done === true) tap.end(this.signal?.aborted === true ? 'aborted' : 'completed');
+    if ((result as Result)?.done === true) tap.end(this.outcome());
     else tap.chunk((result as Result)?.value);
     return result;
   };
 
+  private outcome(): Outcome {
+    if (this.isStopped) return 'cancelled';
+    return this.signal?.aborted === true ? 'aborted' : 'completed';
+  }
+
   /** A generator may go on yielding from a `finally`. */
   readonly onReturn = (result: unknown): unknown => {
+    this.isStopped = true;
     if ((result as Result)?.done === true) this.tap.end('cancelled');
     else if (!this.tap.ended) this.tap.chunk((result as Result)?.value);
     return result;

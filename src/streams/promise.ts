@@ -96,7 +96,14 @@ export function watchThenable(thenable: object, sink: Sink, watch: Watch): objec
   const tap = tapOn(thenable, sink);
   const covered = cover(thenable, 'then', function (this: unknown, onFulfilled, onRejected, ...rest) {
     if (tap.ended) return original.call(this, onFulfilled, onRejected, ...rest);
-    return original.call(this, fulfilling(tap, onFulfilled, watch), rejecting(tap, onRejected), ...rest);
+    // Only a promise passes on what nobody handles; anything else would hear of a handler that is none.
+    const isPromise = thenable instanceof Promise;
+    return original.call(
+      this,
+      isPromise || typeof onFulfilled === 'function' ? fulfilling(tap, onFulfilled, watch) : onFulfilled,
+      isPromise || typeof onRejected === 'function' ? rejecting(tap, onRejected) : onRejected,
+      ...rest,
+    );
   });
   if (covered) sink.pending(thenable, true);
   else sink.unobserved();

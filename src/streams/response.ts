@@ -1,6 +1,7 @@
 import { isAbort } from './abort.js';
 import { cover, isCoverable, methodOf } from './cover.js';
 import { isNativePromise, nativeThen } from './promise.js';
+import { watchReadableStream } from './readable-stream.js';
 import type { Sink } from './sink.js';
 
 /** Methods of a web `Response` that read its whole body, and how what they give is read back. */
@@ -14,7 +15,8 @@ const BODY_READERS: Readonly<Record<string, (body: unknown) => unknown>> = {
 };
 
 export function isResponse(value: object): value is Response {
-  return typeof Response === 'function' && value instanceof Response;
+  // By its tag: the global of that name makes Node load all of its HTTP client.
+  return tagOf(value) === 'Response' && methodOf(value, 'arrayBuffer') !== undefined;
 }
 
 /** The same `Response`, whose call ends when its body has been read. */
@@ -42,8 +44,61 @@ export function watchResponse(response: Response, sink: Sink): Response {
       );
     });
   }
-  sink.pending(response, true);
+  coverBody(response, sink);
+  coverClone(response, sink);
+  if (response.body === null) sink.resolved(undefined);
+  else sink.pending(response, true);
   return response;
+}
+
+/** Whoever takes the stream gets a watched one, always the same; the source stays unlocked until it is read. */
+function coverBody(response: Response, sink: Sink): void {
+  const getter = inheritedGetter(response, 'body');
+  if (getter === undefined) return;
+  let source: unknown;
+  let watched: ReadableStream<unknown> | undefined;
+  Reflect.defineProperty(response, 'body', {
+    configurable: true,
+    enumerable: false,
+    get: (): unknown => {
+      const body: unknown = getter();
+      if (!(body instanceof ReadableStream) || sink.ended)
+        return watched !== undefined && body === source ? watched : body;
+      // A clone splits the body: what was handed out before is of the stream before.
+      if (body !== source) watched = watchReadableStream((source = body), sink, false);
+      return watched;
+    },
+  });
+}
+
+/** Whichever is read first, the response or its copy, tells the end. */
+function coverClone(response: Response, sink: Sink): void {
+  const clone = methodOf(response, 'clone');
+  if (clone === undefined) return;
+  cover(response, 'clone', function (this: unknown, ...values) {
+    const copy = clone.apply(this, values);
+    return typeof copy === 'object' && copy !== null && isResponse(copy) ? watchResponse(copy, sink) : copy;
+  });
+}
+
+function inheritedGetter(target: object, name: string): (() => unknown) | undefined {
+  for (
+    let holder: unknown = target;
+    typeof holder === 'object' && holder !== null;
+    holder = Object.getPrototypeOf(holder)
+  ) {
+    const own = Object.getOwnPropertyDescriptor(holder, name);
+    if (own !== undefined) return own.get?.bind(target) as (() => unknown) | undefined;
+  }
+  return undefined;
+}
+
+function tagOf(value: object): unknown {
+  try {
+    return (value as Record<symbol, unknown>)[Symbol.toStringTag];
+  } catch {
+    return undefined;
+  }
 }
 
 function parsed(body: unknown): unknown {

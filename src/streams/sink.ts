@@ -5,6 +5,8 @@ import type { Method } from './cover.js';
 export interface Sink {
   /** Runs a piece of the call's own work, such as one step of a generator's body, where the call runs. */
   enter(work: Method, self: unknown, values: unknown[]): unknown;
+  /** The call is over: it needs to hear no more. */
+  readonly ended: boolean;
   /** True when the call takes care of this value itself; then it is not watched. */
   takes(value: object): boolean;
   /** The value ends only when somebody consumes it: `target` is the object whose collection means nobody will. */
@@ -28,6 +30,8 @@ export interface Sink {
  */
 export class Tap {
   ended = false;
+  /** False for what its consumer may hold without reading on for as long as it likes. */
+  idles = true;
   private others: Sink[] | undefined;
 
   /** `owner` is kept for as long as anything derived from it is in use: its collection means abandonment. */
@@ -37,8 +41,14 @@ export class Tap {
   ) {}
 
   add(sink: Sink): void {
-    if (this.ended) sink.end('completed');
-    else (this.others ??= []).push(sink);
+    if (this.ended) {
+      sink.end('completed');
+      return;
+    }
+    // An object may outlive thousands of calls that return it.
+    this.others = this.others?.filter((other) => !other.ended) ?? [];
+    this.others.push(sink);
+    sink.pending(this.owner, this.idles);
   }
 
   enter(work: Method, self: unknown, values: unknown[]): unknown {

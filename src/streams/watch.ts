@@ -1,6 +1,6 @@
 import { reportFailure } from '../core/report.js';
 import type { Seam } from '../core/seam.js';
-import { methodOf } from './cover.js';
+import { methodOf, uncover } from './cover.js';
 import { isEmitter, isEventTarget, watchEmitter, watchEventTarget } from './emitter.js';
 import { heldStreams, watchHolder } from './holder.js';
 import { watchIterable, watchIterator } from './iterator.js';
@@ -29,10 +29,11 @@ export function watch(value: unknown, sink: Sink, findSeam: FindSeam): unknown {
     if (sink.takes(value)) return value;
     if (isNativePromise(value)) return watchPromise(value, sink, again);
     const tap = tapOf(value);
-    if (tap !== undefined && !tap.ended) {
+    if (tap?.ended === false) {
       tap.add(sink);
       return value;
     }
+    if (tap !== undefined) uncover(value);
     return watchObject(value, sink, findSeam, again);
   } catch (failure) {
     reportFailure('a returned value could not be watched', failure);
