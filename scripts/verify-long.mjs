@@ -7,6 +7,7 @@ const ON_NODE = ['node_modules/jest/bin/jest.js', 'scripts/packed.mjs', 'scripts
 const CORE = 'scripts/core-runs.mjs';
 const runs = [
   ...NODES.flatMap((runtime) => ON_NODE.map((program) => ({ runtime, command: ['node', program] }))),
+  { runtime: 'node@20', command: ['node', 'scripts/soak.mjs'] },
   { runtime: 'bun@1.4.5', command: ['bun', CORE] },
   { runtime: 'deno@2.9.6', command: ['deno', 'run', '--allow-all', CORE] },
 ];

@@ -3,7 +3,7 @@ import { defaultSettings, replaceSettings } from '../../src/core/settings.js';
 import { snapshot } from '../../src/core/snapshot.js';
 import type { ResponseReading } from '../../src/providers/provider.js';
 import { fixture } from '../support/fixtures.js';
-import { schemaErrors } from '../support/message-schema.js';
+import { schemaComplaints } from '../support/conventions.js';
 import { keepsTheProviderContract } from '../support/provider-contract.js';
 
 describe('openaiChat', () => {
@@ -69,7 +69,7 @@ describe('openaiChat', () => {
 
   it('answers null for a tool that said nothing', () => {
     const input = openaiChat.request({ messages: [{ role: 'tool', tool_call_id: 'call_1' }] })?.input?.();
-    expect(schemaErrors('input', input)).toEqual([]);
+    expect(schemaComplaints('gen_ai.input.messages', input)).toEqual([]);
     expect(input?.[0]?.parts).toEqual([{ type: 'tool_call_response', id: 'call_1', response: null }]);
   });
 

@@ -3,7 +3,7 @@ import { builtInProviders, readRequest, readResponse, startFold } from '../../sr
 import { snapshot } from '../../src/core/snapshot.js';
 import { fixtureFolders, fixtures } from './fixtures.js';
 import { hostileValues, lazyResult } from './hostile-values.js';
-import { schemaErrors } from './message-schema.js';
+import { schemaComplaints, type ContentAttribute } from './conventions.js';
 
 /** What every provider keeps, whatever it reads. `folder` is the one of its fixtures. */
 export function keepsTheProviderContract(provider: Provider, folder: string): void {
@@ -109,14 +109,14 @@ function each<Case extends { name: string }>(cases: Case[]): (name: string, test
 }
 
 function expectValidRequest(reading: RequestReading | undefined): void {
-  expect(schemaErrors('systemInstructions', reading?.systemInstructions?.())).toEqual([]);
-  expect(schemaErrors('input', reading?.input?.())).toEqual([]);
-  expect(schemaErrors('toolDefinitions', reading?.toolDefinitions?.())).toEqual([]);
+  expect(complaints('gen_ai.system_instructions', reading?.systemInstructions?.())).toEqual([]);
+  expect(complaints('gen_ai.input.messages', reading?.input?.())).toEqual([]);
+  expect(complaints('gen_ai.tool.definitions', reading?.toolDefinitions?.())).toEqual([]);
 }
 
 function expectValidResponse(reading: ResponseReading | undefined): void {
   expect(reading).toBeDefined();
-  expect(schemaErrors('output', reading?.output?.())).toEqual([]);
+  expect(complaints('gen_ai.output.messages', reading?.output?.())).toEqual([]);
   const { raw, ...counts } = reading?.usage ?? {};
   const numbers = Object.values(JSON.parse(JSON.stringify({ ...counts, ...raw })) as object);
   expect(numbers.filter((number) => typeof number !== 'number')).toEqual([]);
@@ -133,4 +133,8 @@ function spoil(value: object): void {
     else (value as Record<string, unknown>)[key] = 'spoilt';
   }
   if (Array.isArray(value)) value.push('spoilt');
+}
+
+function complaints(key: ContentAttribute, value: unknown): string[] {
+  return value === undefined ? [] : schemaComplaints(key, value);
 }
