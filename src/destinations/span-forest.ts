@@ -74,7 +74,9 @@ export class SpanForest {
     const isLocal = parentSpanContext !== undefined && parentSpanContext.isRemote !== true;
     const late = isLocal ? this.printed.get(parentSpanContext.spanId) : undefined;
     const serviceName: unknown = span.resource.attributes['service.name'];
-    this.plant(node, traceId, typeof serviceName === 'string' ? serviceName : undefined, late);
+    // The SDK's default names the path of the program.
+    const isNamed = typeof serviceName === 'string' && !serviceName.startsWith('unknown_service');
+    this.plant(node, traceId, isNamed ? serviceName : undefined, late);
   }
 
   end(span: ReadableSpan): void {

@@ -1,5 +1,4 @@
 import { context as contextApi, type Context, type Span } from '@opentelemetry/api';
-import type { FinishedCall } from '../core/finished.js';
 import { recordFinished } from '../core/finished.js';
 import { CallRecord, type Outcome } from '../core/record.js';
 import { reportFailure, warnOnce } from '../core/report.js';
@@ -14,11 +13,12 @@ import { Asked, mayBeRequest } from './asked.js';
 import { unwatchCollection, watchCollection } from './collected.js';
 import type { CallKind, CallOptions } from './definition.js';
 import { errorRecord } from './error-record.js';
+import { Finished } from './finished-span.js';
 import { addOpenCall, removeOpenCall, watchIdle, type OpenCall } from './open-calls.js';
 import { ownerOf, setOwner, type Owner } from './owners.js';
 import { serverOf } from './server.js';
 import { pipeline } from './pipeline.js';
-import { writeRecord, type Written } from './write.js';
+import { writeRecord } from './write.js';
 
 interface RawProperties {
   options?: { body?: unknown };
@@ -272,30 +272,5 @@ export class Call implements Sink, OpenCall {
       `${this.record.functionName ?? 'a call'} returned a response whose request is not known: model parameters and ` +
         'messages are missing. Wrap the SDK client in observe(client), or hand the request over with record(request).',
     );
-  }
-}
-
-/** What the destinations see of an ended call. */
-class Finished implements FinishedCall {
-  constructor(
-    private readonly call: Call,
-    private readonly written: Written | undefined,
-    readonly contentOnSpan: boolean,
-  ) {}
-
-  get record(): CallRecord {
-    return this.call.completeRecord();
-  }
-
-  get content(): ContentSwitches {
-    return this.call.content;
-  }
-
-  get metadataOnSpan(): boolean {
-    return this.written !== undefined;
-  }
-
-  get ownKeys(): ReadonlySet<string> {
-    return new Set(this.written);
   }
 }

@@ -1,0 +1,30 @@
+import type { FinishedCall } from '../core/finished.js';
+import type { CallRecord } from '../core/record.js';
+import type { ContentSwitches } from '../core/settings.js';
+import type { Call } from './call.js';
+import type { Written } from './write.js';
+
+/** What the destinations see of an ended call. */
+export class Finished implements FinishedCall {
+  constructor(
+    private readonly call: Call,
+    private readonly written: Written | undefined,
+    readonly contentOnSpan: boolean,
+  ) {}
+
+  get record(): CallRecord {
+    return this.call.completeRecord();
+  }
+
+  get content(): ContentSwitches {
+    return this.call.content;
+  }
+
+  get metadataOnSpan(): boolean {
+    return this.written !== undefined;
+  }
+
+  get ownKeys(): ReadonlySet<string> {
+    return new Set(this.written);
+  }
+}
