@@ -33,7 +33,7 @@ describe('configure without arguments', () => {
     } finally {
       write.mockRestore();
     }
-    expect(printed.join('')).toMatch(/ · trace [0-9a-f]{32}\nask +[\d.]+ ms\n\n$/);
+    expect(printed.join('')).toMatch(/^trace [0-9a-f]{32}\nask +[\d.]+ ms\n\n$/);
   });
 
   it.each(['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'])(
