@@ -110,6 +110,18 @@ describe('what an observed call is counted as', () => {
   });
 });
 
+describe('the names of model calls', () => {
+  it('are the conventions’ where the application asks for them', async () => {
+    await telemetry.stop();
+    telemetry = startTelemetry({ settings: { spanNames: 'semconv' } });
+    const question = throughEngine(async function question() {
+      return ask();
+    }, modelCall);
+    await question();
+    expect(telemetry.spans.map((span) => span.name)).toEqual(['chat gpt-5-mini']);
+  });
+});
+
 describe('a span', () => {
   it('is written even where its description fails, and masks its name', () => {
     const metadata = {

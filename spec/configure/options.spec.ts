@@ -14,7 +14,7 @@ describe('the options of configure', () => {
       { procesors: [] },
       'configure(): there is no option "procesors". The options are serviceName, serviceVersion, environment, resource, ' +
         'processors, content, redact, limits, dialect, spanNames, sampler, tracerProvider, mode, enabled, exitSignals, ' +
-        'nativeSpans, providers.',
+        'providers.',
     ],
     [{ serviceName: '' }, 'configure(): serviceName: expected a text that is not empty, got "".'],
     [
@@ -83,7 +83,6 @@ describe('the options of configure', () => {
       content: { tools: false },
       limits: { idleMs: 5 },
       spanNames: 'semconv',
-      nativeSpans: 'theirs',
       enabled: false,
     });
     expect(settings()).toMatchObject({
@@ -91,7 +90,6 @@ describe('the options of configure', () => {
       contentIsExplicit: true,
       limits: { valueBytes: 32_768, idleMs: 5 },
       spanNames: 'semconv',
-      nativeSpans: 'theirs',
       enabled: false,
     });
     await handle.shutdown();

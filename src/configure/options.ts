@@ -63,8 +63,6 @@ export interface ConfigureOptions {
    * it itself. Default true.
    */
   exitSignals?: boolean;
-  /** Who carries the usage where the SDK underneath traces itself. Default `ours`. */
-  nativeSpans?: Settings['nativeSpans'];
   /** The application's own provider adapters, asked before the built-in ones. */
   providers?: Parameters<typeof addProviders>[0];
 }
@@ -117,7 +115,6 @@ const RULES: Record<keyof ConfigureOptions, OptionRule> = {
   mode: oneOf('auto', 'isolated'),
   enabled: flag,
   exitSignals: flag,
-  nativeSpans: oneOf('ours', 'theirs'),
   providers,
 };
 

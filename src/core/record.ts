@@ -94,6 +94,8 @@ export interface ErrorRecord {
 
 /** Everything known of one call, complete before any dialect reads it. Fields are the semconv names in camelCase. */
 export class CallRecord {
+  /** Replaces the span's name, where the application asked for the conventions' names. */
+  spanName: string | undefined = undefined;
   operation: string | undefined = undefined;
   provider: string | undefined = undefined;
   serverAddress: string | undefined = undefined;

@@ -47,8 +47,6 @@ export interface Settings {
   limits: Limits;
   /** `method`: an LLM span is called like its method; `semconv`: `chat {model}`. */
   spanNames: 'method' | 'semconv';
-  /** Who carries the usage where the SDK underneath traces itself. */
-  nativeSpans: 'ours' | 'theirs';
 }
 
 /** The settings of a process that never called `configure()`. */
@@ -61,7 +59,6 @@ export function defaultSettings(environment: NodeJS.ProcessEnv = process.env): S
     redact: [],
     limits: DEFAULT_LIMITS,
     spanNames: 'method',
-    nativeSpans: 'ours',
   };
 }
 

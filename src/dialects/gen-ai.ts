@@ -36,9 +36,13 @@ export const genAi: Dialect = {
     addOwn(attributes, record);
     addMessages(attributes, record);
     addArgumentsAndResult(attributes, record);
-    if (record.outcome !== 'error') return { attributes };
+    if (record.outcome !== 'error') return { name: record.spanName, attributes };
     attributes.set(core.ATTR_ERROR_TYPE, filled(record.error?.type) ?? core.ERROR_TYPE_VALUE_OTHER);
-    return { attributes, events: record.error == null ? undefined : [exceptionEvent(record.error)] };
+    return {
+      name: record.spanName,
+      attributes,
+      events: record.error == null ? undefined : [exceptionEvent(record.error)],
+    };
   },
 };
 

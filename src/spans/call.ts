@@ -188,6 +188,7 @@ export class Call implements Sink, OpenCall {
     this.isComplete = true;
     try {
       this.complete();
+      this.nameByConvention();
       this.options.capture?.(this.record);
     } catch (failure) {
       reportFailure('a call could not be recorded in full', failure);
@@ -227,6 +228,13 @@ export class Call implements Sink, OpenCall {
         reportFailure('a processor failed at the end of a span', failure);
       }
     }
+  }
+
+  /** `chat {model}`: the model is only known once the call is over. */
+  private nameByConvention(): void {
+    const { operation, request } = this.record;
+    if (!this.kind.isModelCall || operation === undefined || settings().spanNames !== 'semconv') return;
+    this.record.spanName = request?.model === undefined ? operation : `${operation} ${request.model}`;
   }
 
   protected complete(): void {

@@ -77,7 +77,7 @@ function startObserved(
  */
 function withoutNativeSpan(client: object, provider: Provider | undefined, invoke: () => unknown): unknown {
   const key = provider?.nativeTracer;
-  if (key === undefined || settings().nativeSpans !== 'ours') return invoke();
+  if (key === undefined) return invoke();
   const holder = client as Record<string, unknown>;
   const own = Object.getOwnPropertyDescriptor(holder, key);
   if (own?.writable !== true || own.value === undefined) return invoke();
