@@ -254,7 +254,17 @@ describe('inside a method that returns the result', () => {
       return anthropic.messages.stream(body);
     }, modelCall);
     await create();
-    for await (const event of await events()) expect(event.type).toBeDefined();
+    const types = [];
+    for await (const event of await events()) types.push(event.type);
+    expect(types).toEqual([
+      'message_start',
+      'content_block_start',
+      'content_block_delta',
+      'content_block_delta',
+      'content_block_stop',
+      'message_delta',
+      'message_stop',
+    ]);
     const stream = helper();
     expect(await stream.finalText()).toBe('Dune');
     await telemetry.ended(3);

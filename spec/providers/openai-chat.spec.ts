@@ -142,7 +142,10 @@ describe('openaiChat', () => {
   it('leaves to Anthropic what only Anthropic understands', () => {
     const messages = [{ role: 'user', content: 'Hi' }];
     const block = { type: 'tool_result', tool_use_id: 'toolu_1', content: 'x' };
-    expect(openaiChat.request({ max_tokens: 9, messages })).toBeDefined();
+    expect(openaiChat.request({ max_tokens: 9, messages })).toMatchObject({
+      operation: 'chat',
+      request: { maxTokens: 9 },
+    });
     expect(openaiChat.request({ max_tokens: 9, system: 'Be brief.', messages })).toBeUndefined();
     expect(openaiChat.request({ messages, tools: [{ name: 'a', input_schema: {} }] })).toBeUndefined();
     expect(openaiChat.request({ messages, tools: [{ type: 'bash_20250124', name: 'bash' }] })).toBeUndefined();

@@ -62,7 +62,7 @@ describe('the seam of an APIPromise', () => {
     expect(parseResponse.mock.calls[0]?.[1]).toMatchObject({
       options: { body: { model: expect.any(String) as string } },
     });
-    expect(readResponse(await promise)).toBeDefined();
+    expect(readResponse(await promise)?.reading.operation).toBe('chat');
   });
 });
 
@@ -79,7 +79,7 @@ describe('the seam of a Stream', () => {
     const chunks: object[] = [];
     for await (const chunk of stream) chunks.push(chunk);
     expect(iterator).toHaveBeenCalledTimes(1);
-    expect(startFold(chunks[0])).toBeDefined();
+    expect(startFold(chunks[0])?.fold.read().operation).toBe('chat');
   });
 });
 

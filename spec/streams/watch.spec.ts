@@ -200,8 +200,9 @@ describe('watching iterators', () => {
   });
 
   it('says that a frozen object cannot be watched', () => {
-    const { value, sink } = watched(Object.freeze(numbers(1)));
-    expect(value).toBeDefined();
+    const generator = Object.freeze(numbers(1));
+    const { value, sink } = watched(generator);
+    expect(value).toBe(generator);
     expect(sink.wasUnobserved).toBe(true);
   });
 });
@@ -235,7 +236,9 @@ describe('watching iterables', () => {
     const outer = watched(lines);
     inner.sink.end = () => void order.push('inner');
     outer.sink.end = () => void order.push('outer');
-    for await (const line of lines) expect(line).toBeDefined();
+    const read = [];
+    for await (const line of lines) read.push(line);
+    expect(read).toEqual(['a', 'b']);
     expect(order).toEqual(['inner', 'outer']);
     expect(outer.sink.chunks).toEqual(['a', 'b']);
   });
