@@ -19,6 +19,9 @@ const swc = (transform) => [
   },
 ];
 
+/** Mistral's SDK, version 7 of the AI SDK, and what that imports. */
+const ESM_ONLY = '/node_modules/(@mistralai|ai-v7|ai-sdk-openai-v4|zod|@workflow)/';
+
 const project = (displayName, transform, ignored) => ({
   displayName,
   testEnvironment: 'node',
@@ -29,7 +32,8 @@ const project = (displayName, transform, ignored) => ({
     '^decotel$': '<rootDir>/src/index',
     '^decotel/(.*)$': '<rootDir>/src/$1',
   },
-  transform: { '^.+\\.ts$': swc(transform) },
+  transform: { '^.+\\.ts$': swc(transform), [`${ESM_ONLY}.+\\.js$`]: swc() },
+  transformIgnorePatterns: [`^(?!.*${ESM_ONLY}).*/node_modules/`],
 });
 
 module.exports = {
