@@ -8,5 +8,5 @@ export type {
   ResponseReading,
   Seam,
 } from './providers/provider.js';
-export type { RequestRecord, Usage } from './core/record.js';
+export type { RequestRecord, RetrievedDocument, Usage } from './core/record.js';
 export type { Message, OutputMessage, Part, ToolDefinition } from './core/messages.js';

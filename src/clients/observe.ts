@@ -1,6 +1,7 @@
 import { DecotelError } from '../core/decotel-error.js';
 import { shared } from '../core/shared.js';
 import { mayBeRequest, observeCall } from '../spans/observe-call.js';
+import { observeInnerCalls } from './inner-calls.js';
 import { isResource } from './resource.js';
 
 interface Observed {
@@ -13,14 +14,15 @@ const observed = shared<Observed>('observed', () => ({ originals: new WeakMap(),
 
 /** Resources and methods that take what looks like a model's request but are none: they count, moderate, draw, speak. */
 const OTHER_CALLS =
-  /^(?:countTokens|count_tokens|compact|moderations|images|audio|files|fineTuning|batches|models|videos|realtime|evals|graders|containers|vectorStores)$/;
+  /^(?:countTokens|count_tokens|computeTokens|generateImages|editImage|generateVideos|compact|moderations|images|audio|files|fineTuning|batches|videos|realtime|evals|graders|containers|vectorStores)$/;
 
 /**
  * The same SDK client, seen: each model call made through it is recorded with its request, whatever the method that
  * made it returns. Inside a `@withOtel` method a single call fills that method's span; elsewhere it has a span of its own.
  *
  * Results, errors and laziness stay the SDK's. `observe(observe(client))` is `observe(client)`, the same client always
- * gives the same object, and copies made by the client itself (`withOptions()`) are observed too.
+ * gives the same object, and copies made by the client itself (`withOptions()`) are observed too. A model of LangChain or
+ * LlamaIndex, which calls itself, stays the same object: its calls are seen in chains and agents as well.
  *
  * @example
  * class Librarian {
@@ -36,6 +38,10 @@ export function observe<T extends object>(client: T): T {
     throw new DecotelError(`observe(client): expected the client of an SDK, got ${seen}. Pass the client itself.`);
   }
   if (observed.originals.has(client)) return client;
+  if (observeInnerCalls(client, observe)) {
+    observed.originals.set(client, client);
+    return client;
+  }
   return proxyOf(client, client, false) as T;
 }
 
@@ -64,7 +70,7 @@ class ResourceHandler implements ProxyHandler<object> {
     if (typeof value !== 'function' && (typeof value !== 'object' || value === null)) return value;
     if (key === 'constructor' || isFixed(target, key)) return value;
     const isOther = this.isOther || (typeof key === 'string' && OTHER_CALLS.test(key));
-    if (typeof value === 'function') return this.method(target, value as Callable, isOther);
+    if (typeof value === 'function') return this.method(target, key, value as Callable, isOther);
     return isResource(value) ? proxyOf(value, this.client, isOther) : value;
   }
 
@@ -73,15 +79,18 @@ class ResourceHandler implements ProxyHandler<object> {
     return Reflect.set(target, key, value, target);
   }
 
-  private method(target: object, method: Callable, isOther: boolean): object {
+  private method(target: object, key: PropertyKey, method: Callable, isOther: boolean): object {
     let proxy = this.methods.get(method);
     if (proxy === undefined) {
-      proxy = new Proxy(method, new MethodHandler(target, this.client, isOther));
+      proxy = new Proxy(method, new MethodHandler(target, this.client, isOther, STREAMING.test(String(key))));
       this.methods.set(method, proxy);
     }
     return proxy;
   }
 }
+
+/** Methods whose name, and nothing in the request, asks for a stream: `generateContentStream`, `chatStream`, `stream`. */
+const STREAMING = /stream$/i;
 
 type Callable = (...values: unknown[]) => unknown;
 
@@ -90,13 +99,15 @@ class MethodHandler implements ProxyHandler<Callable> {
     private readonly target: object,
     private readonly client: object,
     private readonly isOther: boolean,
+    private readonly streams: boolean,
   ) {}
 
   apply(method: Callable, self: unknown, values: unknown[]): unknown {
     const original = typeof self === 'object' && self !== null ? (observed.originals.get(self) ?? self) : self;
     const body = values[0];
     const invoke = (): unknown => Reflect.apply(method, original, values);
-    if (!this.isOther && mayBeRequest(body)) return observeCall({ body, client: this.client }, invoke);
+    if (!this.isOther && mayBeRequest(body))
+      return observeCall({ body, client: this.client, streams: this.streams }, invoke);
     return this.copyOf(invoke());
   }
 

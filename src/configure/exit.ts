@@ -1,4 +1,6 @@
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** `exit` alone comes where the program calls `process.exit()` or fails: then only what is done at once is done. */
+const ENDINGS = ['beforeExit', 'exit'] as const;
 
 /** Longest that the end of the process is delayed. */
 export const EXIT_TIMEOUT_MS = 5000;
@@ -19,7 +21,7 @@ export interface ExitSteps {
  */
 export function watchExit(steps: ExitSteps, signals: boolean): () => void {
   let isEnding = false;
-  const onBeforeExit = (): void => {
+  const onEnd = (): void => {
     void steps.finish(EXIT_TIMEOUT_MS);
   };
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -39,11 +41,11 @@ export function watchExit(steps: ExitSteps, signals: boolean): () => void {
     void steps.shutdown(EXIT_TIMEOUT_MS).then(raise);
   };
   const stopListening = (): void => {
-    process.off('beforeExit', onBeforeExit);
+    for (const event of ENDINGS) process.off(event, onEnd);
     for (const signal of SIGNALS) process.off(signal, onSignal);
   };
   // Once: a flush is work, after which Node asks again.
-  process.once('beforeExit', onBeforeExit);
+  for (const event of ENDINGS) process.once(event, onEnd);
   if (signals) for (const signal of SIGNALS) process.on(signal, onSignal);
   return () => {
     // While a signal waits for us to raise it again, whoever else waits for the last listener must go on waiting.

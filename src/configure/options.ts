@@ -47,6 +47,12 @@ export interface ConfigureOptions {
   dialect?: 'gen-ai';
   /** `method` names the span of a model call after its method, `semconv` calls it `chat {model}`. Default `method`. */
   spanNames?: Settings['spanNames'];
+  /**
+   * Whose span reports a model call that its SDK or an instrumentation traces as well, through the same provider:
+   * `ours` is the span of the decorated method or observed client, `theirs` the other, and ours then keeps the prompt and
+   * is INTERNAL without usage. Default `ours`, where decotel sees the answer.
+   */
+  nativeSpans?: Settings['nativeSpans'];
   /** For a provider of decotel's own. Default: `OTEL_TRACES_SAMPLER`, else all; in isolated mode all. */
   sampler?: Sampler;
   /** Use this provider and never touch the global one. */
@@ -63,6 +69,11 @@ export interface ConfigureOptions {
    * it itself. Default true.
    */
   exitSignals?: boolean;
+  /**
+   * Gets the promise of a flush whenever the last open span of a trace has ended: for platforms that freeze a process
+   * after its response unless they are told to wait (`waitUntil` of `@vercel/functions`, of a Cloudflare context).
+   */
+  waitUntil?: (flush: Promise<void>) => void;
   /** The application's own provider adapters, asked before the built-in ones. */
   providers?: Parameters<typeof addProviders>[0];
 }
@@ -89,6 +100,8 @@ const redact: OptionRule = {
     Array.isArray(value) && value.every((item) => item instanceof RegExp || typeof item === 'function'),
 };
 
+const callback: OptionRule = { expected: 'a function', accepts: (value) => typeof value === 'function' };
+
 const resource: OptionRule = {
   expected: 'a Resource or an object of attributes',
   accepts: (value) => hasMethods(value, 'merge') || (isRecord(value) && Object.values(value).every(isScalar)),
@@ -110,11 +123,13 @@ const RULES: Record<keyof ConfigureOptions, OptionRule> = {
   limits: record(Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, positiveNumber]))),
   dialect: oneOf('gen-ai'),
   spanNames: oneOf('method', 'semconv'),
+  nativeSpans: oneOf('ours', 'theirs'),
   sampler: having('a sampler', 'shouldSample'),
   tracerProvider: having('a tracer provider', 'getTracer'),
   mode: oneOf('auto', 'isolated'),
   enabled: flag,
   exitSignals: flag,
+  waitUntil: callback,
   providers,
 };
 

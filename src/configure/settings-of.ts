@@ -20,6 +20,7 @@ export function settingsOf(options: ConfigureOptions): Settings {
     redact: options.redact ?? defaults.redact,
     limits: limitsOf(options.limits ?? {}),
     spanNames: options.spanNames ?? defaults.spanNames,
+    nativeSpans: options.nativeSpans ?? defaults.nativeSpans,
   };
 }
 

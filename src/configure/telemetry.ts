@@ -14,8 +14,10 @@ import { defaultProcessors } from './default-processors.js';
 import { watchExit } from './exit.js';
 import { registerGlobally, warnOfMissingContextManager } from './global-api.js';
 import type { ConfigureOptions } from './options.js';
+import { RandomIds } from './random-ids.js';
 import { resourceOf } from './resource.js';
 import { isSdkDisabled, settingsOf } from './settings-of.js';
+import { TraceWatch } from './trace-watch.js';
 
 /**
  * Whose provider spans go through: `own` is registered by decotel, `joined` was registered by the application, `given`
@@ -159,7 +161,7 @@ export class Telemetry implements DecotelHandle {
 
   private join(mode: 'given' | 'joined', tracerProvider: TracerProvider | undefined): void {
     this.mode = mode;
-    Object.assign(pipeline(), { tracerProvider, sinks: [fanOut(this.processors)], ownsProvider: false });
+    Object.assign(pipeline(), { tracerProvider, sinks: [this.fanOut()], ownsProvider: false });
     warnOfMissingContextManager();
     const ignored = (['serviceName', 'serviceVersion', 'environment', 'resource', 'sampler'] as const).filter(
       (name) => this.options[name] !== undefined,
@@ -198,12 +200,20 @@ export class Telemetry implements DecotelHandle {
     this.processors = this.options.processors ?? defaultProcessors();
     return new BasicTracerProvider({
       resource: resourceOf(this.options),
+      idGenerator: new RandomIds(),
       // Spans of decotel carry nothing here and are rendered for whoever reads them, so everyone gets a view; the same
       // one, so that what one processor masks stays masked for the next.
-      spanProcessors: [fanOut(this.processors)],
+      spanProcessors: [this.fanOut()],
       // An undefined sampler would replace the one of OTEL_TRACES_SAMPLER.
       ...(sampler && { sampler }),
     });
+  }
+
+  /** All processors as one; last, what tells a serverless platform to wait for them. */
+  private fanOut(): SpanProcessor {
+    const { waitUntil } = this.options;
+    if (waitUntil === undefined) return fanOut(this.processors);
+    return fanOut([...this.processors, new TraceWatch(() => waitUntil(this.forceFlush()))]);
   }
 
   private providerOfApplication(): TracerProvider | undefined {

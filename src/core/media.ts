@@ -26,8 +26,7 @@ const BASE64_SAMPLE = /^[A-Za-z0-9+/\-_\r\n]+=*$/;
 export function encodedMedia(text: string): Media | undefined {
   if (text.length < SHORTEST_ENCODED) return undefined;
   if (text.charCodeAt(0) === 0x64 && text.startsWith('data:')) return dataUrlMedia(text);
-  // Prose has a space among its first words; searching backwards from there bounds the look.
-  if (text.length < 2 * SAMPLE || text.lastIndexOf(' ', 64) >= 0) return undefined;
+  if (text.length < 2 * SAMPLE || hasEarlySpace(text)) return undefined;
   const middle = text.length >> 1;
   const looksEncoded =
     BASE64_SAMPLE.test(text.slice(0, SAMPLE)) &&
@@ -35,6 +34,12 @@ export function encodedMedia(text: string): Media | undefined {
     BASE64_SAMPLE.test(text.slice(-SAMPLE)) &&
     isVaried(text.slice(0, SAMPLE));
   return looksEncoded ? new Media(undefined, decodedLength(text, 0)) : undefined;
+}
+
+/** Prose has a space among its first words. Every text of a call is asked, so this is no search by a library. */
+function hasEarlySpace(text: string): boolean {
+  for (let index = 0; index < 64; index++) if (text.charCodeAt(index) === 0x20) return true;
+  return false;
 }
 
 function dataUrlMedia(text: string): Media | undefined {

@@ -74,6 +74,26 @@ export interface ToolRecord {
   callId?: string;
 }
 
+/** One document that was found, or put in order. */
+export interface RetrievedDocument {
+  id?: string;
+  score?: number;
+  /** The lower, the nearer; which measure it is, only the store knows. */
+  distance?: number;
+  content?: string;
+  metadata?: Record<string, unknown>;
+}
+
+export interface RetrievalRecord {
+  /** `gen_ai.data_source.id`. */
+  dataSource?: string;
+  query?: string;
+  /** The most documents that were asked for. */
+  topK?: number;
+  /** Those that were found, as a snapshot; empty where none were. */
+  documents?: RetrievedDocument[];
+}
+
 export interface AgentRecord {
   name?: string;
   id?: string;
@@ -105,12 +125,15 @@ export class CallRecord {
   request: RequestRecord | undefined = undefined;
   response: ResponseRecord | undefined = undefined;
   usage: Usage | undefined = undefined;
+  /** What the request could have asked for, where a complete stream came without usage. Never an attribute. */
+  usageRemedy: string | undefined = undefined;
   messages: MessagesRecord | undefined = undefined;
   outputType: string | undefined = undefined;
   embeddingDimensions: number | undefined = undefined;
   prompt: PromptRecord | undefined = undefined;
   tool: ToolRecord | undefined = undefined;
   agent: AgentRecord | undefined = undefined;
+  retrieval: RetrievalRecord | undefined = undefined;
   /** Snapshot of the call's arguments, and of what it returned or streamed. */
   arguments: unknown = undefined;
   result: unknown = undefined;

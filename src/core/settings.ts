@@ -47,6 +47,8 @@ export interface Settings {
   limits: Limits;
   /** `method`: an LLM span is called like its method; `semconv`: `chat {model}`. */
   spanNames: 'method' | 'semconv';
+  /** Whose span carries the usage of a model call that an SDK or an instrumentation traces as well. */
+  nativeSpans: 'ours' | 'theirs';
 }
 
 /** The settings of a process that never called `configure()`. */
@@ -59,6 +61,7 @@ export function defaultSettings(environment: NodeJS.ProcessEnv = process.env): S
     redact: [],
     limits: DEFAULT_LIMITS,
     spanNames: 'method',
+    nativeSpans: 'ours',
   };
 }
 

@@ -5,6 +5,8 @@ import { settings, type Limits } from './settings.js';
 const MARGIN = 4096;
 /** A snapshot keeps at most this many times the byte cap of text; what comes later is cut short. */
 const TEXT_BUDGET = 8;
+/** How far back from a cut the end of a word is looked for. */
+const LONGEST_WORD = 256;
 /** What is left of a text once the budget is used up. */
 const SHORT_TEXT = 256;
 /** Most nodes of one snapshot, whatever their depth. */
@@ -51,13 +53,35 @@ export function snapshotText(text: string, limits: Limits = settings().limits): 
   return encodedMedia(text) ?? (text.length > longest ? cutText(text, longest) : text);
 }
 
-/** Cuts a string without keeping the whole of it in memory, as a slice would. */
+/**
+ * Cuts a string without keeping the whole of it in memory, as a slice would. The word at the cut is left out: it may be
+ * half a secret, and no margin helps where masking makes everything before it shorter.
+ */
 export function cutText(text: string, length: number): string {
-  const head = text.slice(0, length);
+  const head = text.slice(0, wordEnd(text, length));
   // eslint-disable-next-line no-control-regex -- the range is what fits one byte
   return /[^\x00-\xff]/.test(head)
     ? Buffer.from(head, 'utf16le').toString('utf16le')
     : Buffer.from(head, 'latin1').toString('latin1');
+}
+
+/** The end of the last word before `length`, or of anything that no secret holds; never within a character. */
+function wordEnd(text: string, length: number): number {
+  const first = Math.max(0, length - LONGEST_WORD);
+  for (const isEnd of [isSpace, isNoWord]) {
+    for (let end = length; end > first; end--) if (isEnd(text.charCodeAt(end - 1))) return end;
+  }
+  return first;
+}
+
+function isSpace(code: number): boolean {
+  return code <= 0x20;
+}
+
+/** Anything but a letter or digit of ASCII, `-`, `_` and the first half of a character. */
+function isNoWord(code: number): boolean {
+  const isLetter = (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+  return !isLetter && !(code >= 0x30 && code <= 0x39) && code !== 0x2d && code !== 0x5f && (code & 0xfc00) !== 0xd800;
 }
 
 class Walk {
@@ -72,9 +96,9 @@ class Walk {
   }
 
   copy(value: unknown, depth: number): unknown {
+    if (typeof value === 'string') return this.text(value);
+    if (typeof value === 'object') return value === null ? null : this.object(value, depth);
     switch (typeof value) {
-      case 'string':
-        return this.text(value);
       case 'number':
         return Number.isFinite(value) ? value : String(value);
       case 'boolean':
@@ -84,10 +108,8 @@ class Walk {
         return this.text(value.toString());
       case 'symbol':
         return this.text(value.toString());
-      case 'function':
-        return `[Function: ${nameOf(value)}]`;
       default:
-        return value === null ? null : this.object(value as object, depth);
+        return `[Function: ${nameOf(value)}]`;
     }
   }
 
@@ -96,23 +118,18 @@ class Walk {
       const media = encodedMedia(text);
       if (media !== undefined) return media;
       const longest = this.textLeft > 0 ? this.longestText : SHORT_TEXT;
-      if (text.length > longest) text = cutText(text, this.textLeft > 0 ? longest : wordEnd(text, longest));
+      if (text.length > longest) text = cutText(text, longest);
     }
     this.textLeft -= text.length;
     return text;
   }
 
   private object(value: object, depth: number): unknown {
-    // What a throw left behind is cut off here, so that no path needs a `finally`.
-    this.ancestors.length = depth;
-    if (this.ancestors.includes(value)) return '[circular]';
+    const { ancestors } = this;
+    for (let level = 0; level < depth; level++) if (ancestors[level] === value) return '[circular]';
     if (depth >= this.limits.depth) return Array.isArray(value) ? '[array]' : '[object]';
     if (--this.nodesLeft < 0) return '[left out]';
-    this.ancestors.push(value);
-    return this.contents(value, depth);
-  }
-
-  private contents(value: object, depth: number): unknown {
+    ancestors[depth] = value;
     if (Array.isArray(value)) return this.items(value as unknown[], depth);
     const prototype: unknown = Object.getPrototypeOf(value);
     return prototype === Object.prototype || prototype === null
@@ -126,7 +143,10 @@ class Walk {
     if (total > this.limits.items) return this.manyItems(values, depth);
     const copies = new Array<unknown>(total);
     if (total > 0) copies[0] = this.member(values, 0, depth);
-    for (let index = total - 1; index > 0; index--) copies[index] = this.member(values, index, depth);
+    for (let index = total - 1; index > 0; index--) {
+      if (this.textLeft <= 0 && index > 1) return [copies[0], leftOut(index), ...copies.slice(index + 1)];
+      copies[index] = this.member(values, index, depth);
+    }
     return copies;
   }
 
@@ -139,7 +159,7 @@ class Walk {
     const tail = Math.max(0, this.limits.items - head);
     const first = this.items(values.slice(0, head), depth);
     const last = tail > 0 ? this.items(values.slice(-tail), depth) : [];
-    return [...first, `[${values.length - head - tail} items left out]`, ...last];
+    return [...first, leftOut(values.length - head - tail), ...last];
   }
 
   private members(value: object, depth: number): Record<string, unknown> {
@@ -213,9 +233,8 @@ class GetterlessWalk extends CarefulWalk {
   }
 }
 
-/** Without a margin a secret could be cut in two: the word at the cut is left out. */
-function wordEnd(text: string, length: number): number {
-  return Math.max(0, text.lastIndexOf(' ', length));
+function leftOut(items: number): string {
+  return `[${items} items left out]`;
 }
 
 function* firstOf<T>(values: Iterable<T>, most: number): Iterable<T> {

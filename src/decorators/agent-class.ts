@@ -1,4 +1,5 @@
 import type { AgentRecord, CallRecord } from '../core/record.js';
+import { shared } from '../core/shared.js';
 import type { CallDefinition, CallKind, CallOptions } from '../spans/definition.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CREATE_AGENT } from '../semconv/gen-ai.js';
 import { runCall } from '../spans/run.js';
@@ -6,9 +7,14 @@ import type { AgentOptions } from './agent.js';
 import type { MethodOptions } from './call-decorator.js';
 import { decorateOwnMethod, ownMethods } from './class-methods.js';
 import type { Declaration } from './method-decorator.js';
-import type { AnyClass } from './misuse.js';
+import { FREEZE_LATER, misuse, type AnyClass } from './misuse.js';
 import { SPAN_KIND_INTERNAL } from './span-kinds.js';
 import { carryMetadata } from './wrapper.js';
+
+type Constructor = new (...values: never[]) => object;
+
+/** The classes that stand in for decorated ones. */
+const agents = shared('agents', () => new WeakSet());
 
 const creation: CallKind = {
   decorator: '@agent',
@@ -36,13 +42,16 @@ export function describeAgent(record: CallRecord, options: CallOptions): void {
 }
 
 /** Tells the class's decorated methods whose they are, and returns the class whose constructions are spans. */
-export function decorateAgentClass(given: AgentOptions, target: AnyClass): AnyClass {
+export function decorateAgentClass(given: AgentOptions, target: AnyClass, place: string): AnyClass {
+  if (agents.has(target)) {
+    throw misuse('@agent', place, 'the class is already decorated with `@agent`', 'Remove one of them.');
+  }
   const options: AgentOptions = { ...given, name: given.name ?? target.name };
   const declaration = inheritance(options);
   for (const method of ownMethods(target)) {
     if (method.definition?.call !== undefined) decorateOwnMethod(declaration, target, method);
   }
-  return observeConstruction(target, options);
+  return observeConstruction(target, options, place);
 }
 
 function inheritance(options: AgentOptions): Declaration {
@@ -70,8 +79,15 @@ function inherited(
   return { ...call, kind };
 }
 
+/** The first agent among the class that `new` was called on and those that it extends. */
+function nearestAgent(constructed: object): object | null {
+  let one: object | null = constructed;
+  while (one !== null && !agents.has(one)) one = Object.getPrototypeOf(one) as object | null;
+  return one;
+}
+
 /** A Proxy keeps the class's statics, name and `instanceof`; a subclass would add a level to every instance. */
-function observeConstruction(target: AnyClass, options: AgentOptions): AnyClass {
+function observeConstruction(target: AnyClass, options: AgentOptions, place: string): AnyClass {
   const call: CallDefinition = {
     kind: creation,
     methodName: target.name,
@@ -80,20 +96,24 @@ function observeConstruction(target: AnyClass, options: AgentOptions): AnyClass 
   };
   const observed = new Proxy(target, {
     construct: (_target, args: never[], newTarget) => {
+      const nearest = nearestAgent(newTarget);
+      // The agent is the one whose class is constructed, not also each agent that it extends.
+      if (nearest !== null && nearest !== observed)
+        return Reflect.construct(target as Constructor, args, newTarget) as object;
       let instance: object = {};
       // The instance is not returned through the call: one that is iterable or thenable would be taken for a stream.
       const construct = (): void => {
-        instance = Reflect.construct(target as new (...values: never[]) => object, args, newTarget) as object;
+        instance = Reflect.construct(target as Constructor, args, newTarget) as object;
       };
       runCall({ call }, construct, undefined, []);
       return instance;
     },
   });
-  Object.defineProperty(target.prototype as object, 'constructor', {
-    value: observed,
-    writable: true,
-    configurable: true,
-  });
+  const constructor = { value: observed, writable: true, configurable: true };
+  if (!Reflect.defineProperty(target.prototype as object, 'constructor', constructor)) {
+    throw misuse('@agent', place, 'its prototype is frozen', FREEZE_LATER);
+  }
+  agents.add(observed);
   carryMetadata(target, observed);
   return observed;
 }

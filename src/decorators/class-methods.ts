@@ -1,7 +1,7 @@
 import { definitionOf, type AnyFunction, type DecoratedMethod } from './definitions.js';
 import { FunctionName } from './function-name.js';
 import { decorateFunction, type Declaration } from './method-decorator.js';
-import { isClass, type AnyClass } from './misuse.js';
+import { FREEZE_LATER, isClass, misuse, type AnyClass } from './misuse.js';
 
 /** A method that stands on a class itself, or on its prototype. */
 export interface OwnMethod {
@@ -35,9 +35,8 @@ export function decorateOwnMethod(declaration: Declaration, target: AnyClass, me
   const { owner, key, name } = method;
   const own = Object.getOwnPropertyDescriptor(owner, key);
   const functionName = new FunctionName(key, name, target.name);
-  const value = decorateFunction(declaration, own?.value as AnyFunction, `\`${target.name}.${name}\``, {
-    methodName: name,
-    functionName,
-  });
-  Object.defineProperty(owner, key, { ...own, value });
+  const place = `\`${target.name}.${name}\``;
+  const value = decorateFunction(declaration, own?.value as AnyFunction, place, { methodName: name, functionName });
+  if (Reflect.defineProperty(owner, key, { ...own, value })) return;
+  throw misuse(declaration.decorator, place, 'the method cannot be replaced', FREEZE_LATER);
 }

@@ -78,7 +78,10 @@ interface ClassForms {
 /** A plain function is returned wrapped, of exactly the same type. */
 type FunctionForm = <Wrapped extends AnyMethod>(method: Wrapped) => Wrapped;
 
-type OnMethods = StandardMistakes & LegacyMistakes & MethodForms & LegacyPropertyMistake;
+/** TypeScript takes the standard context of a method with a number for its key for `never`, which would fit a mistake. */
+type NumberedMethod = (method: AnyMethod, context: never) => void;
+
+type OnMethods = NumberedMethod & StandardMistakes & LegacyMistakes & MethodForms & LegacyPropertyMistake;
 
 /** Goes on methods in both decorator modes, and wraps plain functions. */
 export type CallDecorator = OnMethods & FunctionForm & ClassMistakes;

@@ -9,6 +9,9 @@ export function declaredAt(decorator: string, place: string): string {
   return `\`${decorator}\` on ${place}`;
 }
 
+/** The remedy for what stands above a decorator that freezes the class. */
+export const FREEZE_LATER = 'Freeze the class after it is decorated.';
+
 const LONGEST_VALUE = 40;
 
 /** A value in a message: its kind, and the value itself where it is short and plain. */

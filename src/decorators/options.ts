@@ -3,7 +3,10 @@ import { described, misuse } from './misuse.js';
 
 const CHECKS = {
   'a string': (value: unknown) => typeof value === 'string',
-  'a function': (value: unknown) => typeof value === 'function',
+  'a number': isNumber,
+  'a function': isFunction,
+  'a string or a function': (value: unknown) => typeof value === 'string' || isFunction(value),
+  'a number or a function': (value: unknown) => isNumber(value) || isFunction(value),
   'an object': isObject,
   'an object or an array': (value: unknown) => typeof value === 'object' && value !== null,
   'true, false or an object': (value: unknown) => typeof value === 'boolean' || isObject(value),
@@ -48,6 +51,14 @@ export function checkOptions<Options extends object>(
     checked[name] = value;
   }
   return checked as Options;
+}
+
+function isNumber(value: unknown): boolean {
+  return Number.isFinite(value);
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
 }
 
 function isObject(value: unknown): value is object {

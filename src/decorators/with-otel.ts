@@ -1,3 +1,4 @@
+import { outputTypeOf } from '../core/output-type.js';
 import type { CallOptions } from '../spans/definition.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT } from '../semconv/gen-ai.js';
 import { callDeclaration, callDecorator, type CallFamily } from './call-decorator.js';
@@ -30,6 +31,14 @@ const family: CallFamily<WithOtelOptions> = {
       if (operation !== undefined) record.operation = operation;
       if (provider !== undefined) record.provider = provider;
       if (model !== undefined) record.request = { ...record.request, model };
+    },
+    readResult: (record, _options, value) => {
+      record.outputType = outputTypeOf(value);
+      return value;
+    },
+    // Of a stream there is only what it came to.
+    complete: (record) => {
+      record.outputType ??= outputTypeOf(record.result);
     },
   },
   options: {

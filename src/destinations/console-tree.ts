@@ -13,8 +13,8 @@ export interface ConsoleTreeOptions extends DestinationOptions {
 }
 
 /**
- * Prints a trace as a tree when its local root has ended: names, models, tokens in and out, finish reasons, time to the
- * first chunk, durations and how calls ended; no content. Spans of others are dim. What ends after its root is printed
+ * Prints a trace as a tree when its local root has ended: names, models, tokens in and out, finish reasons (how
+ * many documents, dimensions), time to the first chunk, durations and how calls ended; no content. Spans of others are dim. What ends after its root is printed
  * on its own, as late; what is still open when the process ends, as still running.
  *
  * Throws a `DecotelError` for options that it does not take.

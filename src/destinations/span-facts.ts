@@ -13,21 +13,25 @@ export interface SpanFacts {
   readonly inputTokens?: number;
   readonly outputTokens?: number;
   readonly finishReasons?: readonly string[];
+  /** How many documents were found, and how many were asked for. */
+  readonly documents?: number;
+  readonly topK?: number;
+  readonly dimensions?: number;
   readonly firstChunkMs?: number;
   readonly durationMs: number;
   /** How it ended, where that is not as it should. */
   readonly ending?: { readonly text: string; readonly isError: boolean };
-  /** A stream came without usage that the request could have asked for. */
-  readonly lacksUsage: boolean;
+  /** What the request could have asked for, of a stream that came without usage. */
+  readonly usageRemedy?: string;
 }
 
 export function factsOf(span: ReadableSpan): SpanFacts {
   const record = finishedCall(span)?.record;
   const durationMs = milliseconds(span.duration);
   if (record === undefined) {
-    return { name: span.name, isOurs: false, durationMs, ending: foreignEnding(span), lacksUsage: false };
+    return { name: span.name, isOurs: false, durationMs, ending: foreignEnding(span) };
   }
-  const { request, response, usage } = record;
+  const { request, response, usage, usageRemedy, retrieval } = record;
   const seconds = response?.timeToFirstChunkSeconds;
   return {
     name: span.name,
@@ -36,10 +40,13 @@ export function factsOf(span: ReadableSpan): SpanFacts {
     inputTokens: usage?.inputTokens,
     outputTokens: usage?.outputTokens,
     finishReasons: response?.finishReasons,
+    documents: retrieval?.documents?.length,
+    topK: retrieval && (retrieval.topK ?? request?.topK),
+    dimensions: record.embeddingDimensions,
     firstChunkMs: seconds === undefined ? undefined : seconds * 1000,
     durationMs,
     ending: ending(record),
-    lacksUsage: lacksUsage(record),
+    usageRemedy,
   };
 }
 
@@ -60,21 +67,4 @@ function foreignEnding({ status, attributes }: ReadableSpan): SpanFacts['ending'
   if (status.code !== SpanStatusCode.ERROR) return undefined;
   const type = attributes[ATTR_ERROR_TYPE];
   return { text: typeof type === 'string' ? `error ${type}` : 'error', isError: true };
-}
-
-/** Operations of the APIs that send the usage of a stream only where `stream_options.include_usage` asks for it. */
-const OPERATIONS: ReadonlySet<string | undefined> = new Set(['chat', 'text_completion']);
-
-/** Providers whose own API has another shape, and always sends the usage. */
-const OTHER_SHAPES = /^(anthropic|aws\.|cohere|gcp\.|ibm\.)/;
-
-function lacksUsage({ operation, outcome, provider, streamChunks, usage }: CallRecord): boolean {
-  return (
-    outcome === 'completed' &&
-    streamChunks !== undefined &&
-    usage?.outputTokens === undefined &&
-    OPERATIONS.has(operation) &&
-    provider !== undefined &&
-    !OTHER_SHAPES.test(provider)
-  );
 }

@@ -61,12 +61,11 @@ function row({ facts, startName }: TreeNode, branch: string, below: string): Row
     style: facts?.isOurs === false ? 'dim' : 'bold',
     model: fitted(printable(facts?.model ?? ''), LONGEST_MODEL),
     tokens: tokensText(facts),
-    finish: fitted(printable(facts?.finishReasons?.join(', ') ?? ''), LONGEST_FINISH),
+    finish: facts === undefined ? '' : fitted(finishText(facts), LONGEST_FINISH),
     first: facts?.firstChunkMs === undefined ? '' : `first ${durationText(facts.firstChunkMs)}`,
     duration: facts === undefined ? '' : durationText(facts.durationMs),
     ending: endingNote(facts),
-    remark:
-      facts?.lacksUsage === true ? { text: 'tokens ? (stream_options.include_usage)', style: 'yellow' } : undefined,
+    remark: facts?.usageRemedy === undefined ? undefined : { text: `tokens ? (${facts.usageRemedy})`, style: 'yellow' },
   };
 }
 
@@ -81,6 +80,14 @@ function tokensText(facts: SpanFacts | undefined): string {
   if (inputTokens === undefined && outputTokens === undefined) return '';
   if (outputTokens === undefined) return `${countText(inputTokens)} tokens`;
   return `${countText(inputTokens)} → ${countText(outputTokens)} tokens`;
+}
+
+/** What came of a call, in a few words. */
+function finishText({ finishReasons, documents, topK, dimensions }: SpanFacts): string {
+  if (finishReasons !== undefined) return printable(finishReasons.join(', '));
+  if (dimensions !== undefined) return `${countText(dimensions)} dimensions`;
+  const found = documents === undefined ? '' : `${countText(documents)} document${documents === 1 ? '' : 's'}`;
+  return [found, topK === undefined ? '' : `top ${countText(topK)}`].filter(Boolean).join(', ');
 }
 
 function countText(count: number | undefined): string {

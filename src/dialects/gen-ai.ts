@@ -8,6 +8,7 @@ import type {
   PromptRecord,
   RequestRecord,
   ResponseRecord,
+  RetrievalRecord,
   ToolRecord,
   Usage,
 } from '../core/record.js';
@@ -23,10 +24,11 @@ import type { Dialect, DialectEvent, Rendering } from './dialect.js';
 export const genAi: Dialect = {
   name: 'gen-ai',
   render(record): Rendering {
-    const { request, response, usage, prompt, tool, agent } = record;
+    const { request, response, usage, prompt, tool, agent, retrieval } = record;
     const attributes = startAttributes(record);
     if (tool != null) addTool(attributes, tool);
     if (agent != null) addAgent(attributes, agent);
+    if (retrieval != null) addRetrieval(attributes, retrieval, request?.topK);
     if (request != null) addRequest(attributes, request);
     attributes.set(genAiKeys.ATTR_GEN_AI_OUTPUT_TYPE, filled(record.outputType));
     attributes.set(genAiKeys.ATTR_GEN_AI_EMBEDDINGS_DIMENSION_COUNT, whole(record.embeddingDimensions));
@@ -61,6 +63,7 @@ export function startAttributes(record: CallRecord): CapturedAttributes {
     attributes.set(core.ATTR_SERVER_ADDRESS, serverAddress);
     attributes.set(core.ATTR_SERVER_PORT, whole(record.serverPort));
   }
+  attributes.set(genAiKeys.ATTR_GEN_AI_DATA_SOURCE_ID, filled(record.retrieval?.dataSource));
   attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_NAME, filled(record.agent?.name));
   attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_NAME, filled(record.tool?.name));
   attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_TYPE, filled(record.tool?.type));
@@ -78,6 +81,19 @@ function addAgent(attributes: CapturedAttributes, agent: AgentRecord): void {
   attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_DESCRIPTION, filled(agent.description));
   attributes.set(own.ATTR_DECOTEL_AGENT_TOOLS, filled(agent.tools));
   attributes.set(own.ATTR_DECOTEL_AGENT_HANDOFFS, filled(agent.handoffs));
+}
+
+/** Of v1.41.1 the number that is asked for is a parameter of the request, which newer states call otherwise here. */
+function addRetrieval(
+  attributes: CapturedAttributes,
+  { query, topK, documents }: RetrievalRecord,
+  requested: number | undefined,
+): void {
+  if (requested === undefined) attributes.set(genAiKeys.ATTR_GEN_AI_REQUEST_TOP_K, whole(topK));
+  attributes.set(genAiKeys.ATTR_GEN_AI_RETRIEVAL_TOP_K, whole(topK ?? requested));
+  attributes.set(genAiKeys.ATTR_GEN_AI_RETRIEVAL_QUERY_TEXT, content('retrieval', filled(query)));
+  // That nothing was found is worth a list of nothing.
+  attributes.set(genAiKeys.ATTR_GEN_AI_RETRIEVAL_DOCUMENTS, content('retrieval', documents ?? undefined));
 }
 
 function addRequest(attributes: CapturedAttributes, request: RequestRecord): void {
@@ -149,6 +165,11 @@ function addArgumentsAndResult(attributes: CapturedAttributes, record: CallRecor
   if (record.tool != null) {
     attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_CALL_ARGUMENTS, content('tools', toolArguments(record.arguments)));
     attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_CALL_RESULT, content('tools', toolResult(record.result)));
+    return;
+  }
+  if (record.operation === genAiKeys.GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL) {
+    attributes.set(own.ATTR_DECOTEL_ARGUMENTS, jsonContent('retrieval', record.arguments));
+    attributes.set(own.ATTR_DECOTEL_RESULT, jsonContent('retrieval', record.result));
     return;
   }
   // What goes into an agent and comes out of it are its messages, where it has any.

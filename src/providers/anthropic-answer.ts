@@ -1,10 +1,10 @@
 import type { Usage } from '../core/record.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT } from '../semconv/gen-ai.js';
 import { blockParts } from './anthropic-block.js';
-import { asText } from './json.js';
+import { asName } from './json.js';
 import { FINISH_REASON_MISSING } from './part.js';
 import type { ResponseReading } from './provider.js';
-import { readUsage, type Count } from './usage.js';
+import { readUsage, withCachedInput, type Count } from './usage.js';
 
 /** What is kept of a message, whether it came whole or in events. */
 export interface AnthropicAnswer extends Pick<ResponseReading, 'id' | 'model' | 'usage' | 'error'> {
@@ -21,11 +21,11 @@ export function readAnthropicAnswer(answer: AnthropicAnswer): ResponseReading {
     id,
     model,
     finishReasons: stopReason === undefined ? undefined : [stopReason],
-    usage: withAllInput(usage),
+    usage: withCachedInput(usage, 'input_tokens'),
     error,
     output: () => [
       {
-        role: asText(role) ?? 'assistant',
+        role: asName(role) ?? 'assistant',
         parts: blockParts(content),
         finish_reason: stopReason ?? FINISH_REASON_MISSING,
       },
@@ -36,13 +36,6 @@ export function readAnthropicAnswer(answer: AnthropicAnswer): ResponseReading {
 /** Anthropic's own `input_tokens`, which stay among the raw numbers, are those that the cache did not serve. */
 export function readAnthropicUsage(usage: unknown): Usage | undefined {
   return readUsage(usage, COUNTS);
-}
-
-function withAllInput(usage: Usage | undefined): Usage | undefined {
-  const uncached = usage?.raw?.['input_tokens'];
-  if (usage === undefined || uncached === undefined) return usage;
-  const { cacheReadInputTokens = 0, cacheCreationInputTokens = 0 } = usage;
-  return { ...usage, inputTokens: uncached + cacheReadInputTokens + cacheCreationInputTokens };
 }
 
 const COUNTS = new Map<string, Count>([

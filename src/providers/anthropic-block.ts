@@ -19,7 +19,7 @@ import {
 export function anthropicMessage(value: unknown): Message {
   const message = asRecord(value);
   if (message === undefined || !('role' in message || 'content' in message)) return otherMessage(value);
-  return { role: asText(message['role']) ?? 'user', parts: blockParts(message['content']) };
+  return { role: asName(message['role']) ?? 'user', parts: blockParts(message['content']) };
 }
 
 /** Content as Anthropic spells it: a text, or a list of blocks. Citations are left out. */
@@ -47,6 +47,8 @@ function blockPart(value: unknown): Part[] {
       return [toolResult(block)];
     case 'image':
     case 'document':
+    case 'audio':
+    case 'video':
       return sourceParts(block, type);
     case 'container_upload':
       return defined(filePart(block['file_id'], 'document'));

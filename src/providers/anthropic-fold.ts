@@ -67,7 +67,7 @@ const GROWING = new Map([
   ['compaction_delta', ['content', 'content']],
 ] as const);
 
-class BlockFold {
+export class BlockFold {
   private member: string | undefined = undefined;
   private text: GrowingText | undefined = undefined;
 

@@ -5,11 +5,10 @@ import { AnthropicFold } from './anthropic-fold.js';
 import { readAnthropicRequest } from './anthropic-request.js';
 import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
 import type { Fold, Provider, ResponseReading, Seam } from './provider.js';
-import { shielded } from './shielded.js';
 import { emitterSeam, stainlessSeam } from './stainless-seam.js';
 
 /** The Messages API (https://docs.anthropic.com/en/api/messages) of Anthropic, Bedrock, Vertex and Azure. */
-export const anthropic: Provider = shielded({
+export const anthropic: Provider = {
   name: GEN_AI_PROVIDER_NAME_VALUE_ANTHROPIC,
   request: readAnthropicRequest,
   read,
@@ -17,7 +16,7 @@ export const anthropic: Provider = shielded({
   seam,
   client,
   nativeTracer: '_tracer',
-});
+};
 
 function read(value: object): ResponseReading | undefined {
   if (own(value, 'type') !== 'message' || own(value, 'role') !== 'assistant') return undefined;

@@ -28,11 +28,11 @@ export function asName(value: unknown): string | undefined {
 }
 
 /**
- * An own member of any object of the caller's. Inherited getters are not touched: those of the AI SDK's results create
+ * An own member of any object of the caller's. No getter is run, inherited or own: those of the AI SDK's results create
  * a promise when they are read, which then rejects unhandled.
  */
 export function own(value: unknown, key: string): unknown {
-  return hasOwn(value, key) ? value[key] : undefined;
+  return typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, key)?.value : undefined;
 }
 
 export function hasOwn(value: unknown, key: string): value is Json {

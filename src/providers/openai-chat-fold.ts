@@ -1,10 +1,18 @@
 import { Media } from '../core/media.js';
+import type { Part } from '../core/messages.js';
 import type { Usage } from '../core/record.js';
 import { settings } from '../core/settings.js';
 import { snapshot } from '../core/snapshot.js';
 import { GrowingText } from './growing-text.js';
 import { asList, asName, asNumber, asRecord, hasOwn, type Json } from './json.js';
-import { readChatAnswer, readChatUsage, type ChatChoice } from './openai-chat-answer.js';
+import {
+  answeredBy,
+  readChatAnswer,
+  readChatUsage,
+  searchedPart,
+  USAGE_REMEDY,
+  type ChatChoice,
+} from './openai-chat-answer.js';
 import { openaiPart } from './openai-part.js';
 import { decodedBytes } from './part.js';
 import type { Fold, ResponseReading } from './provider.js';
@@ -12,32 +20,40 @@ import { readResponseError } from './response-error.js';
 
 /** Chunks of a chat completion, joined to the message that they would have been. */
 export class ChatFold implements Fold {
+  private provider: string | undefined = undefined;
   private id: string | undefined = undefined;
   private model: string | undefined = undefined;
   private usage: Usage | undefined = undefined;
   private error: ResponseReading['error'] = undefined;
+  private found: Part | undefined = undefined;
   private readonly choices = new Map<number, ChoiceFold>();
 
   add(chunk: object): void {
     const { id, model, choices, usage, x_groq, error } = chunk as Json;
     const list = asList(choices);
     if (this.beginsAnother(asName(id), asRecord(list[0]))) this.restart();
+    this.provider ??= answeredBy(chunk as Json);
     this.id ??= asName(id);
     this.model ??= asName(model);
+    // Perplexity repeats what it found with every chunk.
+    this.found ??= searchedPart(chunk as Json);
     // The last chunk with a usage counts: Perplexity sends a growing one with every chunk. Groq had its own place for it.
     const sent = usage ?? asRecord(x_groq)?.['usage'];
     if (sent !== undefined && sent !== null) this.usage = readChatUsage(sent) ?? this.usage;
     if (error !== undefined && error !== null) this.error = readResponseError(error);
     for (let position = 0; position < list.length; position++) {
       const choice = asRecord(list[position]);
-      if (choice !== undefined) this.choice(asNumber(choice['index']) ?? position)?.add(choice);
+      if (choice === undefined) continue;
+      this.choice(asNumber(choice['index']) ?? position)?.add(choice);
+      this.error ??= readResponseError(choice['error']);
     }
   }
 
   read(): ResponseReading {
-    const { id, model, usage, error } = this;
+    const { provider, id, model, usage, error, found } = this;
+    const usageRemedy = usage === undefined ? USAGE_REMEDY : undefined;
     const choices = [...this.choices].sort(([one], [other]) => one - other).map(([, choice]) => choice.read());
-    return readChatAnswer({ id, model, usage, error, choices });
+    return readChatAnswer({ provider, id, model, usage, usageRemedy, error, found, choices });
   }
 
   /** `runTools()` streams one completion after the other, and the last is the answer. Some servers number each chunk. */
@@ -47,7 +63,7 @@ export class ChatFold implements Fold {
   }
 
   private restart(): void {
-    this.id = this.model = this.usage = this.error = undefined;
+    this.id = this.model = this.usage = this.error = this.found = undefined;
     this.choices.clear();
   }
 
@@ -69,6 +85,8 @@ class ChoiceFold {
   private audio: AudioFold | undefined = undefined;
   private readonly calls: CallFold[] = [];
   private legacyCall: CallFold | undefined = undefined;
+  /** Tools that Groq ran itself, by index. */
+  private readonly executed = new Map<unknown, Json>();
 
   /** True once it has ended by asking for tools. */
   get callsTools(): boolean {
@@ -80,7 +98,8 @@ class ChoiceFold {
     // Writer's first chunks have a `message` where others have a `delta`.
     const delta = asRecord(choice['delta']) ?? asRecord(choice['message']);
     if (delta === undefined) return;
-    const { role, content, reasoning_content, reasoning, refusal, audio, tool_calls, function_call } = delta;
+    const { role, content, reasoning_content, reasoning, refusal, audio, tool_calls, function_call, executed_tools } =
+      delta;
     this.role ??= role;
     if (typeof content === 'string') this.content.add(content);
     else if (Array.isArray(content)) content.forEach((piece) => this.addPart(piece));
@@ -89,12 +108,13 @@ class ChoiceFold {
     const sound = asRecord(audio);
     if (sound !== undefined) (this.audio ??= new AudioFold()).add(sound);
     if (Array.isArray(tool_calls)) tool_calls.forEach((call) => this.addCall(asRecord(call)));
+    if (Array.isArray(executed_tools)) executed_tools.forEach((tool) => this.addExecuted(asRecord(tool)));
     const called = asRecord(function_call);
     if (called !== undefined) (this.legacyCall ??= new CallFold(undefined)).add({ function: called });
   }
 
   read(): ChatChoice {
-    const { role, content, reasoning, refusal, audio, calls, legacyCall, finishReason } = this;
+    const { role, content, reasoning, refusal, audio, calls, legacyCall, executed, finishReason } = this;
     return {
       finishReason,
       message: {
@@ -103,6 +123,7 @@ class ChoiceFold {
         reasoning_content: reasoning?.read(),
         refusal: refusal?.read(),
         audio: audio?.read(),
+        executed_tools: [...executed.values()],
         tool_calls: calls.map((call) => call.read()),
         function_call: legacyCall?.read().function,
       },
@@ -119,6 +140,14 @@ class ChoiceFold {
     if (!('content' in part)) return;
     if (part.type === 'text') this.content.add(part.content);
     else if (part.type === 'reasoning') this.addReasoning(part.content);
+  }
+
+  /** First the call, then the same with what came out of it. */
+  private addExecuted(tool: Json | undefined): void {
+    if (tool === undefined) return;
+    const { index } = tool;
+    if (!this.executed.has(index) && this.executed.size >= settings().limits.items) return;
+    this.executed.set(index, { ...this.executed.get(index), ...asRecord(snapshot(tool)) });
   }
 
   private addCall(delta: Json | undefined): void {

@@ -2,24 +2,24 @@ import { snapshot, snapshotText } from '../core/snapshot.js';
 import {
   GEN_AI_OPERATION_NAME_VALUE_CHAT,
   GEN_AI_PROVIDER_NAME_VALUE_AZURE_AI_OPENAI,
+  GEN_AI_PROVIDER_NAME_VALUE_GROQ,
   GEN_AI_PROVIDER_NAME_VALUE_OPENAI,
 } from '../semconv/gen-ai.js';
 import { isAnthropicRequest } from './anthropic-request.js';
 import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
-import { readChatAnswer, readChatUsage, type ChatChoice } from './openai-chat-answer.js';
+import { answeredBy, readChatAnswer, readChatUsage, searchedPart, type ChatChoice } from './openai-chat-answer.js';
 import { ChatFold } from './openai-chat-fold.js';
 import { openaiMessage, openaiTools } from './openai-message.js';
 import type { Fold, Provider, RequestReading, ResponseReading, Seam } from './provider.js';
 import { readOutputType, readParameters } from './request-parameters.js';
 import { readResponseError } from './response-error.js';
-import { shielded } from './shielded.js';
 import { emitterSeam, stainlessSeam } from './stainless-seam.js';
 
 /**
  * Chat Completions (https://platform.openai.com/docs/api-reference/chat) of OpenAI and of the many servers that speak
  * it: Azure, Groq, DeepSeek, Together, vLLM, Ollama, OpenRouter…
  */
-export const openaiChat: Provider = shielded({
+export const openaiChat: Provider = {
   name: GEN_AI_PROVIDER_NAME_VALUE_OPENAI,
   request,
   read,
@@ -27,7 +27,7 @@ export const openaiChat: Provider = shielded({
   seam,
   client,
   clientName,
-});
+};
 
 function request(value: object): RequestReading | undefined {
   const body = value as Json;
@@ -43,16 +43,40 @@ function request(value: object): RequestReading | undefined {
 
 function read(value: object): ResponseReading | undefined {
   const choices = own(value, 'choices');
-  if (!Array.isArray(choices)) return undefined;
+  if (!Array.isArray(choices)) return isFailure(value) ? failure(value as Json) : undefined;
+  // Mistral's SDK, whose names are in camelCase.
+  if (hasOwn(choices[0], 'finishReason')) return undefined;
   const completion = value as Json;
   if (completion['object'] !== 'chat.completion' && !isWholeChoice(choices[0])) return undefined;
   return readChatAnswer({
+    provider: answeredBy(completion),
     id: asName(completion['id']),
     model: asName(completion['model']),
     usage: readChatUsage(completion['usage']),
-    error: readResponseError(completion['error']),
+    error: errorOf(completion, choices),
+    found: searchedPart(completion),
     choices: choices.map(keepChoice),
   });
+}
+
+/** OpenRouter puts the failure of one of the servers that it asks into the answer, or into a choice. */
+function errorOf(completion: Json, choices: readonly unknown[]): ResponseReading['error'] {
+  for (const holder of [completion, ...choices]) {
+    const error = readResponseError(own(holder, 'error'));
+    if (error !== undefined) return error;
+  }
+  return undefined;
+}
+
+/** OpenRouter's answer, with status 200, where nobody took the request: an error, and at most whose request it was. */
+function isFailure(value: object): boolean {
+  const error = own(value, 'error');
+  if (typeof own(error, 'code') !== 'number' || typeof own(error, 'message') !== 'string') return false;
+  return Object.keys(value).every((key) => key === 'error' || key === 'user_id');
+}
+
+function failure({ error }: Json): ResponseReading {
+  return { operation: GEN_AI_OPERATION_NAME_VALUE_CHAT, error: readResponseError(error) };
 }
 
 function fold(chunk: object): Fold | undefined {
@@ -83,6 +107,7 @@ function keepChoice(value: unknown): ChatChoice {
       reasoning: keep(message['reasoning']),
       refusal: keep(message['refusal']),
       audio: keep(message['audio']),
+      executed_tools: keep(message['executed_tools']),
       tool_calls: keep(message['tool_calls']),
       function_call: keep(message['function_call']),
     },
@@ -107,10 +132,12 @@ function lastCompletion(runner: object): unknown {
   return asList(_chatCompletions).at(-1) ?? currentChatCompletionSnapshot;
 }
 
-/** `AzureOpenAI` is the one client that asks for a version of the API. */
+/** `AzureOpenAI` is the one client that asks for a version of the API; Groq's class names itself, minified or not. */
 function clientName(value: object): string | undefined {
   const owner = own(value, '_client') ?? value;
-  return typeof own(owner, 'apiVersion') === 'string' ? GEN_AI_PROVIDER_NAME_VALUE_AZURE_AI_OPENAI : undefined;
+  if (typeof own(owner, 'apiVersion') === 'string') return GEN_AI_PROVIDER_NAME_VALUE_AZURE_AI_OPENAI;
+  const { constructor } = owner as { constructor?: { Groq?: unknown } };
+  return typeof constructor?.Groq === 'function' ? GEN_AI_PROVIDER_NAME_VALUE_GROQ : undefined;
 }
 
 function client(value: object): boolean {

@@ -5,19 +5,18 @@ import { snapshotText } from '../core/snapshot.js';
 import { GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION, GEN_AI_PROVIDER_NAME_VALUE_OPENAI } from '../semconv/gen-ai.js';
 import { GrowingText } from './growing-text.js';
 import { asList, asName, asNumber, asRecord, asText, hasOwn, own, type Json } from './json.js';
-import { finishReasonsOf, readChatUsage } from './openai-chat-answer.js';
+import { finishReasonsOf, readChatUsage, USAGE_REMEDY } from './openai-chat-answer.js';
 import { FINISH_REASON_MISSING, textPart } from './part.js';
 import type { Fold, Provider, RequestReading, ResponseReading } from './provider.js';
 import { readParameters } from './request-parameters.js';
-import { shielded } from './shielded.js';
 
 /** The legacy Completions API: https://platform.openai.com/docs/api-reference/completions */
-export const openaiCompletions: Provider = shielded({
+export const openaiCompletions: Provider = {
   name: GEN_AI_PROVIDER_NAME_VALUE_OPENAI,
   request,
   read,
   fold,
-});
+};
 
 /** Images and videos are asked for by a model and a prompt too. */
 const PICTURES = /dall-e|image|imagen|sora|video|diffusion|flux/i;
@@ -80,17 +79,18 @@ function keepChoice(value: unknown): Choice {
   return { text: text && snapshotText(text), finishReason: asName(choice?.['finish_reason']) };
 }
 
-interface Completion extends Pick<ResponseReading, 'id' | 'model' | 'usage'> {
+interface Completion extends Pick<ResponseReading, 'id' | 'model' | 'usage' | 'usageRemedy'> {
   choices: readonly Choice[];
 }
 
-function reading({ id, model, usage, choices }: Completion): ResponseReading {
+function reading({ id, model, usage, usageRemedy, choices }: Completion): ResponseReading {
   return {
     operation: GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION,
     id,
     model,
     finishReasons: finishReasonsOf(choices),
     usage,
+    usageRemedy,
     output: () =>
       choices.map(({ text, finishReason }) => ({
         role: 'assistant',
@@ -119,7 +119,7 @@ class CompletionFold implements Fold {
     const choices = [...this.choices]
       .sort(([one], [other]) => one - other)
       .map(([, { text, finishReason }]) => ({ text: text.read(), finishReason }));
-    return reading({ id, model, usage, choices });
+    return reading({ id, model, usage, usageRemedy: usage === undefined ? USAGE_REMEDY : undefined, choices });
   }
 
   private addChoice(delta: Json | undefined, position: number): void {

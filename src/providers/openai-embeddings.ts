@@ -4,16 +4,15 @@ import { promptMessages } from './openai-completions.js';
 import { decodedBytes } from './part.js';
 import type { Provider, RequestReading, ResponseReading } from './provider.js';
 import { readParameters } from './request-parameters.js';
-import { shielded } from './shielded.js';
 import { readUsage, type Count } from './usage.js';
 
 /** Embeddings of OpenAI (https://platform.openai.com/docs/api-reference/embeddings), Azure, Mistral, Voyage and more. */
-export const openaiEmbeddings: Provider = shielded({
+export const openaiEmbeddings: Provider = {
   name: GEN_AI_PROVIDER_NAME_VALUE_OPENAI,
   request,
   read,
   fold: () => undefined,
-});
+};
 
 /** Takes any `input`: the Responses API, which is asked first, leaves it those that only embeddings have. */
 function request(value: object): RequestReading | undefined {
@@ -40,6 +39,8 @@ function read(value: object): ResponseReading | undefined {
   if (!hasOwn(first, 'embedding')) return undefined;
   const list = value as Json;
   if (list['object'] !== 'list' && first['object'] !== 'embedding') return undefined;
+  // Mistral's SDK, whose names are in camelCase.
+  if (hasOwn(list['usage'], 'promptTokens')) return undefined;
   return {
     operation: GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
     id: asName(list['id']),
@@ -55,7 +56,7 @@ const COUNTS = new Map<string, Count>([['prompt_tokens', 'inputTokens']]);
 const BYTES_PER_FLOAT = 4;
 
 /** A list of numbers, a typed array, or base64 of 32-bit floats. */
-function dimensionsOf(embedding: unknown): number | undefined {
+export function dimensionsOf(embedding: unknown): number | undefined {
   if (typeof embedding === 'string') return Math.floor(decodedBytes(embedding) / BYTES_PER_FLOAT);
   if (Array.isArray(embedding)) return embedding.length;
   return ArrayBuffer.isView(embedding) && 'length' in embedding ? (embedding.length as number) : undefined;

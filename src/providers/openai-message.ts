@@ -1,6 +1,7 @@
 import type { Message, Part, ToolDefinition } from '../core/messages.js';
 import { asList, asName, asRecord, asText, hasOwn, type Json } from './json.js';
 import { openaiParts, openaiToolResult, refusalPart } from './openai-part.js';
+import { serverToolCall } from './openai-responses-item.js';
 import {
   base64Part,
   filePart,
@@ -11,27 +12,36 @@ import {
   toolCallResponsePart,
 } from './part.js';
 
+type ReadContent = (content: unknown) => Part[];
+
 /** One message of a Chat Completions request. */
 export function openaiMessage(value: unknown): Message {
+  return readMessage(value, openaiParts);
+}
+
+/** The same of frameworks that took over its names but not how it spells content. */
+export function readMessage(value: unknown, readContent: ReadContent): Message {
   const message = asRecord(value);
   if (message === undefined || !('role' in message || 'content' in message)) return otherMessage(value);
   const name = asName(message['name']);
-  const role = asText(message['role']) ?? 'user';
+  const role = asName(message['role']) ?? 'user';
   // `function` is the legacy spelling, which answers by the function's name instead of an id.
   if (role === 'tool' || role === 'function') {
     const response = openaiToolResult(message['content']);
     return { role: 'tool', parts: [toolCallResponsePart(message['tool_call_id'], response)], name };
   }
-  return { role, parts: messageParts(message), name };
+  return { role, parts: messageParts(message, readContent), name };
 }
 
 /** What a message says, in the order in which a model comes to it. */
-export function messageParts(message: Json): Part[] {
+export function messageParts(message: Json, readContent: ReadContent = openaiParts): Part[] {
   const reasoning = reasoningPart(message['reasoning_content']) ?? reasoningPart(message['reasoning']);
   const refusal = refusalPart(message['refusal']);
   return [
+    ...planParts(message['tool_plan']),
     ...(reasoning ? [reasoning] : []),
-    ...openaiParts(message['content']).filter((part) => !isEmptyText(part)),
+    ...asList(message['executed_tools']).flatMap(executedTool),
+    ...readContent(message['content']).filter((part) => !isEmptyText(part)),
     ...(refusal ? [refusal] : []),
     ...audioParts(asRecord(message['audio'])),
     ...asList(message['tool_calls']).map(toolCall),
@@ -70,6 +80,17 @@ function toolCall(value: unknown): Part {
   const called = asRecord(call?.['function']) ?? asRecord(call?.['custom']);
   if (called === undefined) return otherPart(value);
   return toolCallPart(call?.['id'], called['name'], called['arguments'] ?? called['input']);
+}
+
+/** A tool that Groq ran itself. */
+function executedTool(value: unknown): Part[] {
+  const tool = asRecord(value);
+  return tool === undefined ? [otherPart(value)] : serverToolCall(tool, asName(tool['type']) ?? 'tool');
+}
+
+/** What Cohere's models say of the tools that they are about to call. */
+export function planParts(plan: unknown): Part[] {
+  return typeof plan === 'string' && plan !== '' ? [{ type: 'tool_plan', content: plan }] : [];
 }
 
 function legacyCall(call: Json | undefined): Part[] {

@@ -30,9 +30,10 @@ const READERS = new Map<string, (part: Json) => Part | undefined>([
   ['refusal', (part) => refusalPart(part['refusal'])],
   ['image_url', (part) => urlPart(urlOf(part['image_url']), 'image')],
   ['input_image', (part) => urlPart(urlOf(part['image_url']), 'image') ?? filePart(part['file_id'], 'image')],
+  ['document_url', (part) => urlPart(part['document_url'], 'document')],
   ['video_url', (part) => urlPart(urlOf(part['video_url']), 'video')],
   ['input_audio', readAudio],
-  ['file', (part) => readFile(asRecord(part['file']))],
+  ['file', (part) => readFile(asRecord(part['file']) ?? part)],
   ['input_file', readFile],
 ]);
 
@@ -65,7 +66,8 @@ function urlOf(value: unknown): unknown {
 function readAudio(part: Json): Part | undefined {
   const audio = asRecord(part['input_audio']);
   const format = asText(audio?.['format']);
-  return base64Part(audio?.['data'], 'audio', format && `audio/${format}`);
+  // Mistral's is the sound itself.
+  return base64Part(audio === undefined ? part['input_audio'] : audio['data'], 'audio', format && `audio/${format}`);
 }
 
 function readFile(file: Json | undefined): Part | undefined {

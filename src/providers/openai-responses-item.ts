@@ -1,5 +1,5 @@
 import type { Message, Part } from '../core/messages.js';
-import { asList, asName, asRecord, asText, type Json } from './json.js';
+import { asList, asName, asRecord, type Json } from './json.js';
 import { openaiParts, openaiToolResult } from './openai-part.js';
 import {
   otherMessage,
@@ -28,7 +28,7 @@ export function itemMessages(input: unknown): Message[] {
 function itemMessage(value: unknown): Message {
   const item = asRecord(value);
   if (item === undefined) return otherMessage(value);
-  const role = asText(item['role']) ?? (isToolOutput(asName(item['type'])) ? 'tool' : 'assistant');
+  const role = asName(item['role']) ?? (isToolOutput(asName(item['type'])) ? 'tool' : 'assistant');
   return { role, parts: itemParts(item) };
 }
 
@@ -66,12 +66,22 @@ function isToolOutput(type: string | undefined): boolean {
 }
 
 /** Members of a server tool's call that hold what came out of it. */
-const RESULTS = new Set(['results', 'outputs', 'output', 'result', 'error']);
+const RESULTS = new Set([
+  'results',
+  'outputs',
+  'output',
+  'result',
+  'error',
+  // Groq's.
+  'search_results',
+  'code_results',
+  'browser_results',
+]);
 /** Members that every item has, and that the part spells itself. */
-const ENVELOPE = new Set(['type', 'id', 'call_id', 'status', 'name']);
+const ENVELOPE = new Set(['type', 'id', 'call_id', 'status', 'name', 'index']);
 
 /** `web_search_call`, `code_interpreter_call`, `mcp_call`…: the call and its results are one item. */
-function serverToolCall(item: Json, type: string): Part[] {
+export function serverToolCall(item: Json, type: string): Part[] {
   const call: Record<string, unknown> = {};
   const response: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(item)) {

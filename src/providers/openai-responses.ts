@@ -9,17 +9,16 @@ import { ResponsesFold } from './openai-responses-fold.js';
 import { itemMessages } from './openai-responses-item.js';
 import type { Fold, Provider, RequestReading, ResponseReading, Seam } from './provider.js';
 import { readOutputType, readParameters } from './request-parameters.js';
-import { shielded } from './shielded.js';
 import { emitterSeam } from './stainless-seam.js';
 
 /** The Responses API (https://platform.openai.com/docs/api-reference/responses) of OpenAI, Azure, xAI, OpenRouter… */
-export const openaiResponses: Provider = shielded({
+export const openaiResponses: Provider = {
   name: GEN_AI_PROVIDER_NAME_VALUE_OPENAI,
   request,
   read,
   fold,
   seam,
-});
+};
 
 function request(value: object): RequestReading | undefined {
   const body = value as Json;

@@ -16,7 +16,8 @@ export function readParameters(body: Json): RequestRecord {
   put(request, 'frequencyPenalty', asNumber(body['frequency_penalty']));
   put(request, 'presencePenalty', asNumber(body['presence_penalty']));
   put(request, 'stopSequences', texts(body['stop'] ?? body['stop_sequences']));
-  put(request, 'seed', asNumber(body['seed']));
+  // Mistral's name is the longer one.
+  put(request, 'seed', asNumber(body['seed'] ?? body['random_seed']));
   if (body['n'] !== 1) put(request, 'choiceCount', asNumber(body['n']));
   if (body['stream'] === true) request.stream = true;
   put(request, 'encodingFormats', texts(body['encoding_format']));

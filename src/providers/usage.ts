@@ -10,8 +10,7 @@ export type CountNames = ReadonlyMap<string, Count>;
 /** Reads token counts; every other number is kept under its own name. Undefined where no number was sent. */
 export function readUsage(usage: unknown, names: CountNames): Usage | undefined {
   const counts: Usage = {};
-  collect(usage, '', names, counts, 0);
-  return Object.keys(counts).length > 0 ? counts : undefined;
+  return collect(usage, branchesOf(names), '', counts, 0) ? counts : undefined;
 }
 
 /** What came later in a stream overlays what came before. */
@@ -21,24 +20,74 @@ export function overlayUsage(former: Usage | undefined, later: Usage | undefined
   return { ...former, ...later, raw };
 }
 
+/** Of several answers that make one. */
+export function addUsage(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  const { raw, ...counts } = one;
+  const { raw: otherRaw, ...otherCounts } = other;
+  const total: Usage = added(counts, otherCounts);
+  if (raw !== undefined || otherRaw !== undefined) total.raw = added(raw ?? {}, otherRaw ?? {});
+  return total;
+}
+
+function added(one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>): Record<string, number> {
+  const total = { ...one };
+  for (const [name, count] of Object.entries(other)) total[name] = (total[name] ?? 0) + count;
+  return total;
+}
+
+/** For providers whose own count of the input, under `uncached`, leaves out what a cache had to do with. */
+export function withCachedInput(usage: Usage | undefined, uncached: string): Usage | undefined {
+  const count = usage?.raw?.[uncached];
+  if (usage === undefined || count === undefined) return usage;
+  const { cacheReadInputTokens = 0, cacheCreationInputTokens = 0 } = usage;
+  return { ...usage, inputTokens: count + cacheReadInputTokens + cacheCreationInputTokens };
+}
+
 /** Deeper numbers, and lists, break the ones above them down. */
 const DEEPEST = 3;
 
-function collect(value: unknown, parent: string, names: CountNames, counts: Usage, depth: number): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+/** True if there was a number. */
+function collect(value: unknown, branch: Branch | undefined, parent: string, counts: Usage, depth: number): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  let any = false;
   for (const key in value) {
     const member = (value as Json)[key];
-    if (typeof member === 'number') add(member, dotted(parent, key), names, counts);
-    else if (depth < DEEPEST) collect(member, dotted(parent, key), names, counts, depth + 1);
+    const known = branch?.get(key);
+    if (typeof member === 'number') {
+      if (!(member >= 0)) continue;
+      any = true;
+      if (typeof known !== 'string') (counts.raw ??= {})[dotted(parent, key)] = member;
+      else if (counts[known] === undefined) counts[known] = member;
+      // DeepSeek sends its cache hits twice, under its own name and under OpenAI's.
+      else if (counts[known] !== member) (counts.raw ??= {})[dotted(parent, key)] = member;
+    } else if (depth < DEEPEST && typeof member === 'object' && member !== null) {
+      const next = typeof known === 'object' ? known : undefined;
+      any = collect(member, next, dotted(parent, key), counts, depth + 1) || any;
+    }
   }
+  return any;
 }
 
-function add(number: number, name: string, names: CountNames, counts: Usage): void {
-  const count = names.get(name);
-  if (count === undefined) (counts.raw ??= {})[name] = number;
-  else if (counts[count] === undefined) counts[count] = number;
-  // DeepSeek sends its cache hits twice, under its own name and under OpenAI's.
-  else if (counts[count] !== number) (counts.raw ??= {})[name] = number;
+/** The counts by the name of a member, and by the names of its members. */
+type Branch = Map<string, Count | Branch>;
+const branches = new WeakMap<CountNames, Branch>();
+
+function branchesOf(names: CountNames): Branch {
+  let root = branches.get(names);
+  if (root !== undefined) return root;
+  branches.set(names, (root = new Map<string, Count | Branch>()));
+  for (const [name, count] of names) {
+    const path = name.split('.');
+    let branch = root;
+    for (const key of path.slice(0, -1)) {
+      const next = branch.get(key);
+      if (typeof next === 'object') branch = next;
+      else branch.set(key, (branch = new Map<string, Count | Branch>()));
+    }
+    branch.set(path.at(-1) ?? '', count);
+  }
+  return root;
 }
 
 /** Names recur with every response: joining them anew costs more than all the rest of reading a usage. */

@@ -79,5 +79,13 @@ export const GEN_AI_OUTPUT_TYPE_VALUE_JSON = 'json';
 
 export const GEN_AI_PROVIDER_NAME_VALUE_OPENAI = 'openai';
 export const GEN_AI_PROVIDER_NAME_VALUE_ANTHROPIC = 'anthropic';
+export const GEN_AI_PROVIDER_NAME_VALUE_AWS_BEDROCK = 'aws.bedrock';
+export const GEN_AI_PROVIDER_NAME_VALUE_GROQ = 'groq';
+export const GEN_AI_PROVIDER_NAME_VALUE_MISTRAL_AI = 'mistral_ai';
+export const GEN_AI_PROVIDER_NAME_VALUE_COHERE = 'cohere';
+export const GEN_AI_PROVIDER_NAME_VALUE_GCP_GEMINI = 'gcp.gemini';
+export const GEN_AI_PROVIDER_NAME_VALUE_GCP_VERTEX_AI = 'gcp.vertex_ai';
+/** Where it is not known which of Google's services answers. */
+export const GEN_AI_PROVIDER_NAME_VALUE_GCP_GEN_AI = 'gcp.gen_ai';
 export const GEN_AI_PROVIDER_NAME_VALUE_AZURE_AI_OPENAI = 'azure.ai.openai';
 export const GEN_AI_PROVIDER_NAME_VALUE_AZURE_AI_INFERENCE = 'azure.ai.inference';

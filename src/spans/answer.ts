@@ -1,3 +1,4 @@
+import { Media } from '../core/media.js';
 import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
 import { settings } from '../core/settings.js';
@@ -20,6 +21,7 @@ export class Answer {
   private reading: ResponseReading | undefined = undefined;
   /** Chunks of text, joined; undefined until one came. */
   private text: string | undefined = undefined;
+  private isTextCut = false;
   /** The newest chunk that is neither text nor a provider's: of partial objects, the last is the whole one. */
   private last: unknown = undefined;
   private value: unknown = undefined;
@@ -30,12 +32,11 @@ export class Answer {
     if (this.chunks++ === 0) this.first(chunk);
     if (this.fold !== undefined) this.add(chunk);
     else if (typeof chunk === 'string') this.addText(chunk);
-    else if (this.keepsContent) this.last = chunk;
+    else if (this.keepsContent) this.last = ArrayBuffer.isView(chunk) ? addedTo(this.last, chunk) : chunk;
   }
 
-  /** The final value, if it is not a stream. */
+  /** The final value, if it is no stream and no answer of a model. */
   resolved(value: unknown): void {
-    if (typeof value === 'object' && value !== null && this.recognise(value)) return;
     if (this.keepsContent) this.value = snapshotResult(value);
   }
 
@@ -59,6 +60,11 @@ export class Answer {
     }
   }
 
+  /** The same of a call that is no model's: its result is recognised when the record is put together. */
+  readLate(): ResponseReading | undefined {
+    return this.read() ?? readResponse(this.value)?.reading;
+  }
+
   /** What is recorded as the result of a call whose answer is no provider's response. */
   result(): unknown {
     return this.text ?? (this.last === undefined ? this.value : snapshot(this.last));
@@ -74,8 +80,11 @@ export class Answer {
       finishReasons: reading.finishReasons,
     };
     record.usage = reading.usage;
-    record.embeddingDimensions = reading.embeddingDimensions;
+    record.embeddingDimensions = reading.embeddingDimensions ?? record.embeddingDimensions;
     if (this.fold !== undefined) record.request = { ...record.request, stream: true };
+    if (this.keepsContent && reading.documents !== undefined) {
+      record.retrieval = { ...record.retrieval, documents: reading.documents };
+    }
     if (this.keepsContent && reading.output !== undefined) {
       record.messages = { ...record.messages, output: () => reading.output?.() };
     }
@@ -100,10 +109,15 @@ export class Answer {
   }
 
   private addText(chunk: string): void {
-    if (!this.keepsContent) return;
-    const text = this.text ?? '';
-    const room = settings().limits.valueBytes + MARGIN - text.length;
-    if (room > 0) this.text = text + (chunk.length > room ? cutText(chunk, room) : chunk);
-    else this.text = text;
+    if (!this.keepsContent || this.isTextCut) return;
+    const text = (this.text ?? '') + chunk;
+    const longest = settings().limits.valueBytes + MARGIN;
+    this.isTextCut = text.length > longest;
+    this.text = this.isTextCut ? cutText(text, longest) : text;
   }
+}
+
+/** Whoever gets a buffer may hand its memory on: its length is noted while it is there. */
+function addedTo(before: unknown, { byteLength }: ArrayBufferView): Media {
+  return new Media(undefined, byteLength + (before instanceof Media ? before.bytes : 0));
 }

@@ -28,7 +28,10 @@ class CallContext implements Context {
   }
 
   setValue(key: symbol, value: unknown): Context {
-    if (key === SPAN_KEY) return new CallContext(this.base, value, this.call);
+    if (key === SPAN_KEY) {
+      this.call?.noteNative(value);
+      return new CallContext(this.base, value, this.call);
+    }
     if (key === CALL_KEY) return new CallContext(this.base, this.span, value as Call | undefined);
     return new CallContext(this.base.setValue(key, value), this.span, this.call);
   }

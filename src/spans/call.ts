@@ -1,15 +1,19 @@
-import { context as contextApi, type Context, type Span } from '@opentelemetry/api';
+import { context as contextApi, trace, type Context, type Span } from '@opentelemetry/api';
 import { recordFinished } from '../core/finished.js';
 import { CallRecord, type Outcome } from '../core/record.js';
 import { reportFailure, warnOnce } from '../core/report.js';
 import { settings, type ContentSwitches } from '../core/settings.js';
+import { currentFrame, runInFrame } from '../prompts/frame.js';
 import { seamOf } from '../providers/registry.js';
 import type { Provider } from '../providers/registry.js';
 import type { Method } from '../streams/cover.js';
+import type { Enter } from '../streams/keep-context.js';
 import type { Sink } from '../streams/sink.js';
+import { isAbortReason, signalsIn } from '../streams/abort.js';
 import { watch } from '../streams/watch.js';
 import { Answer } from './answer.js';
 import { Asked, mayBeRequest } from './asked.js';
+import { callIn } from './call-context.js';
 import { unwatchCollection, watchCollection } from './collected.js';
 import type { CallKind, CallOptions } from './definition.js';
 import { errorRecord } from './error-record.js';
@@ -17,11 +21,12 @@ import { Finished } from './finished-span.js';
 import { addOpenCall, removeOpenCall, watchIdle, type OpenCall } from './open-calls.js';
 import { ownerOf, setOwner, type Owner } from './owners.js';
 import { serverOf } from './server.js';
+import { hasNativeSpans, leaveRecord, leaveSpan, NativeSpan, NativeSpans } from './native-spans.js';
 import { pipeline } from './pipeline.js';
 import { writeRecord } from './write.js';
 
 interface RawProperties {
-  options?: { body?: unknown };
+  options?: { body?: unknown; __span?: { span?: Span } };
   response?: { url?: unknown };
 }
 
@@ -32,7 +37,8 @@ export class Call implements Sink, OpenCall {
   asked: Asked | undefined = undefined;
   span: Span | undefined = undefined;
   outcome: Outcome | undefined = undefined;
-  error: unknown = undefined;
+  /** The call's own arguments, until it ends: the signal that the caller may abort it with is among them. */
+  given: readonly unknown[] | undefined = undefined;
 
   /** By `performance.now()`, for durations; and by the clock, for spans that are made later. */
   readonly startedAt = performance.now();
@@ -43,12 +49,18 @@ export class Call implements Sink, OpenCall {
   readonly owner: Owner = {};
   /** Another call of ours is around this one: it may return the same response. */
   protected isNested = false;
+  /** Of the call around this one. */
+  outer: Owner | undefined = undefined;
   /** The usage of what this call returned is counted by another call. */
-  private countedElsewhere = false;
+  protected countedElsewhere = false;
   private isWatchedForCollection = false;
   /** The provider that the client or the server's URL tells. */
   hostedBy: string | undefined = undefined;
   private isComplete = false;
+  /** Spans of those who trace the same model call. */
+  natives: NativeSpans | undefined = undefined;
+  /** They report it. */
+  private isLeft = false;
 
   constructor(
     readonly kind: CallKind,
@@ -98,27 +110,38 @@ export class Call implements Sink, OpenCall {
   }
 
   enter(work: Method, self: unknown, values: unknown[]): unknown {
-    return contextApi.with(this.context, work, self, ...values);
+    return contextApi.with(this.context, () => work.apply(self, values));
   }
 
   takes(value: object): boolean {
     if (this.kind.isModelCall) {
       const owner = ownerOf(value);
       if (owner !== undefined && owner !== this.owner) this.countedElsewhere = true;
+      // An answer as it came off the wire is no stream of any kind.
+      else if (Object.getPrototypeOf(value) === Object.prototype && this.answer.recognise(value)) {
+        this.received(value);
+        return true;
+      }
     }
     return false;
+  }
+
+  private received(response: object): void {
+    if (this.isNested) this.own(response);
+    this.end('completed');
   }
 
   pending(target: object, idles: boolean): void {
     if (this.ended) return;
     this.own(target);
+    // An argument may hold what was returned, which would then never be collected.
+    if (this.given !== undefined) this.given = signalsIn(this.given);
     if (this.isWatchedForCollection) unwatchCollection(this);
     this.isWatchedForCollection = true;
     watchCollection(target, this);
     const { idleMs } = settings().limits;
-    if (!idles || idleMs === Infinity) return;
-    this.activeAt = performance.now();
-    watchIdle(idleMs);
+    this.activeAt = idles && idleMs !== Infinity ? performance.now() : undefined;
+    if (this.activeAt !== undefined) watchIdle(idleMs);
   }
 
   raw(properties: unknown): void {
@@ -126,8 +149,20 @@ export class Call implements Sink, OpenCall {
       const { options, response } = (properties ?? {}) as RawProperties;
       this.noteRequest(options?.body);
       this.noteServer(response?.url);
+      if (options?.__span !== undefined) this.noteNative(options.__span.span, true);
     } catch (failure) {
       reportFailure('a raw response could not be read', failure);
+    }
+  }
+
+  /** A span, of anyone's, is active inside this call. Never throws. */
+  noteNative(span: unknown, isKnown = false): void {
+    if (!this.kind.isModelCall || this.ended) return;
+    try {
+      const native = NativeSpan.from(span, this.context, isKnown);
+      if (native !== undefined) (this.natives ??= new NativeSpans()).add(native);
+    } catch (failure) {
+      reportFailure('a span of another instrumentation could not be read', failure);
     }
   }
 
@@ -144,9 +179,12 @@ export class Call implements Sink, OpenCall {
   resolved(value: unknown): void {
     if (this.ended) return;
     try {
-      this.answer.resolved(value);
-      const isNews = this.isNested && this.answer.provider !== undefined;
-      if (isNews && typeof value === 'object' && value !== null) this.own(value);
+      if (this.kind.isModelCall && typeof value === 'object' && value !== null && this.answer.recognise(value)) {
+        this.received(value);
+        return;
+      }
+      const { kind } = this;
+      this.answer.resolved(kind.readResult === undefined ? value : kind.readResult(this.record, this.options, value));
     } catch (failure) {
       reportFailure('a result could not be read', failure);
     }
@@ -158,8 +196,43 @@ export class Call implements Sink, OpenCall {
     if (this.kind.isModelCall && !this.countedElsewhere) setOwner(value, this.owner);
   }
 
-  again(): Sink | undefined {
+  /** The parent of a later subscription is what is active then; where nothing is, what this call was made in. */
+  again(): () => Call | undefined {
+    const made = contextApi.active();
+    const given = this.given && signalsIn(this.given);
+    return () => {
+      try {
+        const active = contextApi.active();
+        const call = this.restart(trace.getSpan(active) === undefined ? made : active);
+        if (call === undefined || call.span?.isRecording() === false) return undefined;
+        call.countedElsewhere = this.countedElsewhere;
+        call.given = given;
+        addOpenCall(call);
+        return call;
+      } catch (failure) {
+        reportFailure('a subscription could not be recorded', failure);
+        return undefined;
+      }
+    };
+  }
+
+  /** Starts a call like this one. */
+  protected restart(_parent: Context): Call | undefined {
     return undefined;
+  }
+
+  encloses(inner: Sink): boolean {
+    return (inner as Partial<Call>).outer === this.owner;
+  }
+
+  /** Only out of this call: a producer's own context is the application's affair. */
+  outside(): Enter {
+    const outer = contextApi.active();
+    const frame = currentFrame();
+    return (work, self, values) =>
+      callIn(contextApi.active()) === this
+        ? runInFrame(frame, () => contextApi.with(outer, work, self, ...values))
+        : work.apply(self, values);
   }
 
   unobserved(): void {
@@ -170,13 +243,14 @@ export class Call implements Sink, OpenCall {
   /** Ends the call and its span. At most the first call counts; never throws. */
   end(outcome: Outcome, error?: unknown): void {
     if (this.ended) return;
-    this.outcome = outcome;
-    this.error = error;
+    const isAborted = outcome === 'error' && this.given !== undefined && isAbortReason(error, this.given);
+    this.outcome = isAborted ? 'aborted' : outcome;
+    this.given = undefined;
     removeOpenCall(this);
     if (this.isWatchedForCollection) unwatchCollection(this);
-    if (outcome === 'error' && error !== undefined) this.record.error = errorRecord(error);
+    if (this.outcome === 'error') this.record.error = errorRecord(error);
     try {
-      this.settle();
+      this.settle(error);
     } catch (failure) {
       reportFailure('a call could not be ended', failure);
     }
@@ -188,6 +262,8 @@ export class Call implements Sink, OpenCall {
     this.isComplete = true;
     try {
       this.complete();
+      this.kind.complete?.(this.record, this.options);
+      if (this.isLeft) leaveRecord(this.record);
       this.nameByConvention();
       this.options.capture?.(this.record);
     } catch (failure) {
@@ -197,7 +273,7 @@ export class Call implements Sink, OpenCall {
   }
 
   /** What follows once the record is complete. */
-  protected settle(): void {
+  protected settle(_error: unknown): void {
     this.endSpan();
   }
 
@@ -207,6 +283,10 @@ export class Call implements Sink, OpenCall {
     if (span === undefined) return;
     const { ownsProvider, sinks } = pipeline();
     try {
+      if (hasNativeSpans && this.settleNatives(this)) {
+        this.isLeft = true;
+        leaveSpan(span);
+      }
       // What the application replaces, it replaces while the call is fresh.
       if (this.options.capture !== undefined) this.completeRecord();
       const contentOnSpan = !ownsProvider && this.keepsContent && settings().contentIsExplicit;
@@ -228,6 +308,14 @@ export class Call implements Sink, OpenCall {
         reportFailure('a processor failed at the end of a span', failure);
       }
     }
+  }
+
+  /** True where native spans report what this call saw, or the one inside that it reports. */
+  protected settleNatives({ answer, asked }: Call): boolean {
+    const { natives, outcome, record } = this;
+    if (natives === undefined) return false;
+    const isCompleted = outcome === 'completed';
+    return natives.settle({ reading: answer.read(), isAsked: asked !== undefined, isCompleted, record });
   }
 
   /** `chat {model}`: the model is only known once the call is over. */
@@ -255,13 +343,14 @@ export class Call implements Sink, OpenCall {
         record.outcome = 'error';
         record.error = { type: reading.error.type, name: reading.error.type, message: reading.error.message };
       }
-      if (asked === undefined) this.missRequest();
+      if (reading.usageRemedy !== undefined && record.outcome === 'completed') this.missUsage(reading.usageRemedy);
+      if (asked === undefined && !this.isLeft) this.missRequest();
     } else this.completeResult();
     if (answer.firstChunkAt !== undefined && (asked !== undefined || reading !== undefined)) {
       const timeToFirstChunkSeconds = (answer.firstChunkAt - this.startedAt) / 1000;
       record.response = { ...record.response, timeToFirstChunkSeconds };
     }
-    const provider = (answer.provider ?? asked?.provider)?.name;
+    const provider = reading?.provider ?? (answer.provider ?? asked?.provider)?.name;
     if (provider !== undefined) record.provider = this.hostedBy ?? provider;
   }
 
@@ -269,9 +358,18 @@ export class Call implements Sink, OpenCall {
   private completeResult(): void {
     const { record, answer } = this;
     if (!this.keepsContent) return;
-    const reading = answer.read();
+    const reading = answer.readLate();
     if (reading?.output !== undefined) record.messages = { ...record.messages, output: () => reading.output?.() };
     else if (record.messages?.output === undefined) record.result = answer.result();
+  }
+
+  private missUsage(remedy: string): void {
+    const { functionName, request } = this.record;
+    this.record.usageRemedy = remedy;
+    warnOnce(
+      `${functionName ?? request?.model ?? 'a call'} streamed an answer without token counts. ` +
+        `Ask for them in the request: ${remedy}.`,
+    );
   }
 
   private missRequest(): void {

@@ -1,14 +1,19 @@
 import { context as contextApi, type Context } from '@opentelemetry/api';
 import type { CallRecord, Outcome } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
-import type { ContentSwitches } from '../core/settings.js';
+import { settings, strictest, type ContentSwitches } from '../core/settings.js';
 import { runInFrame, type PromptFrame } from '../prompts/frame.js';
 import type { Method } from '../streams/cover.js';
+import type { Provider } from '../providers/registry.js';
+import type { ArgumentCopies } from './argument-copies.js';
 import { Call } from './call.js';
-import { callIn } from './call-context.js';
+import { callIn, contextOf } from './call-context.js';
 import type { CallKind, CallOptions } from './definition.js';
 import type { ObservedCall } from './observed-call.js';
 import { ownerOf } from './owners.js';
+import { startSpan, type SpanStart } from './start-span.js';
+import { StepContext } from './step-context.js';
+import { activeTracer } from './tracer.js';
 
 /**
  * A call of a decorated method. A model call reports what the method returned; if that is something else (the text)
@@ -17,7 +22,13 @@ import { ownerOf } from './owners.js';
 export class DecoratedCall extends Call {
   /** The prompt template's frame, `null` where an outer one must not be inherited, undefined where there is none. */
   frame: PromptFrame | null | undefined = undefined;
+  /** How its span was started. */
+  start: SpanStart | undefined = undefined;
+  copies: ArgumentCopies | undefined = undefined;
+  private steps: StepContext | undefined = undefined;
   private observedCount = 0;
+  /** Native spans report a call that was observed inside. */
+  isLeftInside = false;
   /** The newest observed call, while it has no span. */
   private waiting: ObservedCall | undefined = undefined;
   /** The observed call whose result the method returned. */
@@ -27,20 +38,61 @@ export class DecoratedCall extends Call {
 
   constructor(kind: CallKind, options: CallOptions, content: ContentSwitches, parent: Context) {
     super(kind, options, content, parent);
-    this.isNested = callIn(parent) !== undefined;
+    this.outer = callIn(parent)?.owner;
+    this.isNested = this.outer !== undefined;
+  }
+
+  protected override restart(parent: Context): DecoratedCall | undefined {
+    const tracer = settings().enabled ? activeTracer() : undefined;
+    const { kind, options, content, start, asked, copies, frame } = this;
+    if (tracer === undefined || start === undefined) return undefined;
+    const call = new DecoratedCall(kind, options, strictest(content, callIn(parent)?.content), parent);
+    const { spanName, functionName, prompt, tags, metadata } = this.record;
+    const retrieval = this.record.retrieval && { ...this.record.retrieval, documents: undefined };
+    Object.assign(call, { start, asked, copies, frame });
+    const known = { spanName, functionName, prompt, tags, metadata, retrieval };
+    Object.assign(call.record, { ...known, operation: kind.operation });
+    kind.describe(call.record, options);
+    call.span = startSpan(tracer, start, parent);
+    call.context = contextOf(parent, call.span, call);
+    return call;
   }
 
   /** An observed call starts inside this one. */
   begin(observed: ObservedCall): void {
+    observed.around = this;
     this.observedCount++;
     if (this.waiting !== this.followed) this.waiting?.startOwnSpan();
     this.waiting = observed;
   }
 
-  override enter(work: Method, self: unknown, values: unknown[]): unknown {
+  override noteNative(span: unknown, isKnown = false): void {
+    if (this.waiting?.isStarting === true) this.waiting.noteNative(span);
+    else super.noteNative(span, isKnown);
+  }
+
+  protected override settleNatives(seen: Call): boolean {
+    const { filled } = this;
+    if (filled?.natives !== undefined) {
+      this.natives?.release();
+      this.natives = filled.natives;
+    }
+    if (super.settleNatives(filled ?? seen)) return true;
+    return this.isLeftInside && filled === undefined && seen.answer.read() === undefined;
+  }
+
+  /** Runs the method itself. */
+  run(work: () => unknown): unknown {
     const { frame } = this;
-    if (frame === undefined) return contextApi.with(this.context, work, self, ...values);
-    return runInFrame(frame ?? undefined, () => contextApi.with(this.context, work, self, ...values));
+    if (frame === undefined) return contextApi.with(this.context, work);
+    return runInFrame(frame ?? undefined, () => contextApi.with(this.context, work));
+  }
+
+  override enter(work: Method, self: unknown, values: unknown[]): unknown {
+    // A closure made here would hold `self`, the stream, which then would never be collected.
+    this.steps ??= new StepContext(this.run.bind(this));
+    // A bound `this` and a spread list would be copied on the way.
+    return this.steps.run(() => work.apply(self, values));
   }
 
   override takes(value: object): boolean {
@@ -57,26 +109,40 @@ export class DecoratedCall extends Call {
     else observed.follower = this;
   }
 
-  protected override settle(): void {
+  protected override settle(error: unknown): void {
     try {
       this.filled = this.fillFrom(this.outcome ?? 'completed');
+      if (this.filled !== undefined) this.filled.error = undefined;
     } catch (failure) {
       reportFailure('an observed call could not be attributed', failure);
     }
-    super.settle();
+    super.settle(error);
   }
 
   protected override complete(): void {
     const { filled, record, answer, outcome } = this;
+    this.readCopies((filled?.answer ?? answer).provider);
     if (filled === undefined) {
+      if (this.observedCount > 0 && answer.read()?.isSummary === true) this.countedElsewhere = true;
       super.complete();
       return;
     }
     const failure = record.error;
     this.takeOver(filled.completeRecord());
+    // Of an answer that nobody recognised, the method's own caller knows more.
+    if (filled.answer.provider !== undefined) record.result = filled.record.result;
     record.outcome = outcome === 'completed' ? (record.outcome ?? outcome) : outcome;
     record.error = record.outcome === 'error' ? (failure ?? record.error) : undefined;
     if (answer.chunks > 0) record.streamChunks = answer.chunks;
+  }
+
+  /** A request is not recorded a second time as the arguments that it is. */
+  private readCopies(answeredBy: Provider | undefined): void {
+    const { copies, kind, record } = this;
+    if (copies === undefined) return;
+    const asked = kind.isModelCall ? copies.request(answeredBy) : undefined;
+    this.asked ??= asked;
+    if (asked === undefined) record.arguments = copies.named();
   }
 
   /** The observed call that this call reports; any other gets its own span now. */
@@ -88,9 +154,13 @@ export class DecoratedCall extends Call {
       return followed;
     }
     if (waiting === undefined) return undefined;
+    // Its reader left the stream that the method returned, and with it the one which that was made of.
+    if (!waiting.ended && this.observedCount === 1 && this.answer.read()?.isSummary === true) waiting.end(outcome);
     // A failure that the method dealt with is not the method's failure.
     const fits = waiting.ended && (waiting.outcome !== 'error' || outcome === 'error');
-    const isItsOwn = this.answer.provider === undefined ? this.observedCount === 1 : this.returnedCopyOf(waiting);
+    const reading = this.answer.read();
+    const isItsOwn =
+      reading === undefined || reading.isSummary === true ? this.observedCount === 1 : this.returnedCopyOf(waiting);
     if (fits && isItsOwn) return waiting;
     waiting.startOwnSpan();
     return undefined;
@@ -112,9 +182,11 @@ export class DecoratedCall extends Call {
     record.request = { ...record.request, ...seen.request };
     record.response = seen.response;
     record.usage = seen.usage;
+    record.usageRemedy = seen.usageRemedy;
     record.messages = seen.messages;
-    record.outputType = seen.outputType;
-    record.embeddingDimensions = seen.embeddingDimensions;
+    record.outputType = seen.outputType ?? record.outputType;
+    record.retrieval = seen.retrieval;
+    record.embeddingDimensions = seen.embeddingDimensions ?? record.embeddingDimensions;
     record.streamChunks = seen.streamChunks;
     record.requestMissing = seen.requestMissing;
     record.error = seen.error;

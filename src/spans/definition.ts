@@ -2,6 +2,7 @@ import type { SpanKind } from '@opentelemetry/api';
 import type { CallRecord } from '../core/record.js';
 import type { ContentOption } from '../core/settings.js';
 import type { PromptTemplate } from '../prompts/template.js';
+import type { SpanStart } from './start-span.js';
 
 /** Options that every decorator takes. */
 export interface CallOptions {
@@ -31,6 +32,12 @@ export interface CallKind {
   spanName(definition: CallDefinition): string;
   /** Writes what the decorator's options say into the record. */
   describe(record: CallRecord, options: CallOptions): void;
+  /** Reads the arguments of a call that is recorded, before the method gets them. */
+  readArguments?(record: CallRecord, options: CallOptions, args: readonly unknown[]): void;
+  /** Reads what the method returned, where that is no response of a model; gives what is recorded of it. */
+  readResult?(record: CallRecord, options: CallOptions, value: unknown): unknown;
+  /** Adds what follows from the rest of the record. */
+  complete?(record: CallRecord, options: CallOptions): void;
 }
 
 /** One decorated method. */
@@ -40,6 +47,8 @@ export interface CallDefinition {
   readonly options: CallOptions;
   /** `code.function.name`; the class is only known at the call in the standard decorator mode. */
   functionName(self: unknown): string;
+  /** How its spans start: put together at the first call, and anew where the settings or the class changed. */
+  start?: { readonly start: SpanStart; readonly functionName: string; readonly settings: object };
 }
 
 /** What all decorators of one method said together. Their order does not matter. */

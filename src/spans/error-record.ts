@@ -35,8 +35,8 @@ function className(error: object): string {
   const constructor = read(error, 'constructor');
   const ownName = read(error, 'name');
   const name = typeof constructor === 'function' ? constructor.name : '';
-  // `class NotFound extends Error` calls itself "Error" unless it sets a name.
-  if (name !== '' && name !== 'Error' && name !== 'Object') return name;
+  // `class NotFound extends Error` calls itself "Error" unless it sets a name; the platform's errors share one class.
+  if (name !== '' && name !== 'Error' && name !== 'Object' && name !== 'DOMException') return name;
   return typeof ownName === 'string' && ownName !== '' ? ownName.slice(0, 100) : name || ERROR_TYPE_VALUE_OTHER;
 }
 

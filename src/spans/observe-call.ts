@@ -1,30 +1,46 @@
-import { context as contextApi } from '@opentelemetry/api';
+import { context as contextApi, trace } from '@opentelemetry/api';
 import { reportFailure } from '../core/report.js';
 import { settings, strictest } from '../core/settings.js';
 import type { Provider } from '../providers/registry.js';
 import { providerOfClient } from '../providers/registry.js';
 import { isAbort } from '../streams/abort.js';
+import type { Call } from './call.js';
+import { ask, isAsking } from './asking.js';
 import { callIn } from './call-context.js';
 import { currentModelCall } from './current.js';
+import { isOfScope, muteUsage } from './mute-usage.js';
 import { ObservedCall } from './observed-call.js';
-import { activeTracer } from './tracer.js';
+import { addOpenCall } from './open-calls.js';
+import { pipeline } from './pipeline.js';
+import { activeTracer, registeredProvider } from './tracer.js';
 
+export { HANDLER_NAME, innerCallsOf } from '../providers/registry.js';
 export { mayBeRequest } from './asked.js';
 
 export interface SeenRequest {
-  body: object;
+  /** Or what gives it, where the call is recorded; undefined where another call reports this one. */
+  body: object | (() => object | undefined);
   client: object;
+  /** Of the server, where the client's `baseURL` does not say it. */
+  address?: unknown;
+  /** A generator, which asks nothing before it is read. */
+  isLazy?: boolean;
+  /** By which its caller may abort the call: SDKs may then end it as if it were complete. */
+  signal?: unknown;
+  /** The method asks for a stream, whatever the body says. */
+  streams: boolean;
 }
 
 /** Makes a model call through an observed client and watches what it returns. Throws only what the call throws. */
 export function observeCall(request: SeenRequest, invoke: () => unknown): unknown {
-  const { provider, name } = providerOf(request.client);
-  const call = startObserved(request, provider, name);
+  const asked = askedOf(request.client);
+  const call = startObserved(request, asked);
   if (call === undefined) return invoke();
-  const silent = (): unknown => withoutNativeSpan(request.client, provider, invoke);
+  const silent = (): unknown => withoutNativeSpan(request.client, asked.provider, invoke);
   let value: unknown;
   try {
-    value = call.isWaiting ? silent() : contextApi.with(call.context, silent);
+    const made = call.model === undefined ? silent : (): unknown => ask(call, silent);
+    value = call.isWaiting ? made() : contextApi.with(call.context, made);
   } catch (error) {
     call.end(isAbort(error) ? 'aborted' : 'error', error);
     throw error;
@@ -32,23 +48,37 @@ export function observeCall(request: SeenRequest, invoke: () => unknown): unknow
   return call.span === undefined || call.span.isRecording() ? call.watch(value) : value;
 }
 
-const providers = new WeakMap<object, { provider: Provider | undefined; name: string | undefined }>();
+/** Starts a model call that its SDK makes and reports by itself; it ends when it is told so. Never throws. */
+export function startModelCall(request: SeenRequest, around: Call | undefined): Call | undefined {
+  const start = (): Call | undefined => startObserved(request, askedOf(request.client));
+  const call = around === undefined ? start() : contextApi.with(around.context, start);
+  if (call !== undefined) addOpenCall(call);
+  return call;
+}
 
-/** Whose client it is, and what `gen_ai.provider.name` it says itself. */
-function providerOf(client: object): { provider: Provider | undefined; name: string | undefined } {
-  let known = providers.get(client);
+interface AskedClient {
+  readonly provider: Provider | undefined;
+  /** `gen_ai.provider.name` where the client says it itself. */
+  readonly name: string | undefined;
+  /** Of a client that is one model. */
+  readonly model: string | undefined;
+}
+
+const clients = new WeakMap<object, AskedClient>();
+
+function askedOf(client: object): AskedClient {
+  let known = clients.get(client);
   if (known === undefined) {
     const provider = providerOfClient(client);
-    known = { provider, name: provider?.clientName?.(client) };
-    providers.set(client, known);
+    known = { provider, name: provider?.clientName?.(client), model: provider?.clientModel?.(client) };
+    clients.set(client, known);
   }
   return known;
 }
 
 function startObserved(
-  { body, client }: SeenRequest,
-  provider: Provider | undefined,
-  name: string | undefined,
+  { body, client, address, signal, streams, isLazy = false }: SeenRequest,
+  { provider, name, model }: AskedClient,
 ): ObservedCall | undefined {
   try {
     const { enabled, content } = settings();
@@ -57,13 +87,20 @@ function startObserved(
     const parent = currentModelCall();
     const context = parent?.context ?? contextApi.active();
     const around = callIn(contextApi.active());
+    if (model !== undefined && isAsking(name, model)) return undefined;
     const call = new ObservedCall(strictest(content, around?.content), context, tracer);
-    call.noteRequest(body, provider);
+    call.noteRequest(typeof body === 'function' ? body() : body, provider);
     if (call.asked === undefined) return undefined;
+    if (streams) call.asked.streams = true;
+    call.signal = signal as AbortSignal | undefined;
+    call.isLazy = isLazy;
     call.hostedBy = name;
-    call.noteServer((client as { baseURL?: unknown }).baseURL);
+    call.model = model;
+    if (model !== undefined) call.record.request = { model };
+    call.noteServer(address ?? (client as { baseURL?: unknown }).baseURL);
     if (parent === undefined) call.startOwnSpan();
     else parent.begin(call);
+    if (provider?.nativeScopes !== undefined && isGlobal()) settleAround(call, provider.nativeScopes);
     return call;
   } catch (failure) {
     reportFailure('a call of an observed client could not be recorded', failure);
@@ -71,13 +108,22 @@ function startObserved(
   }
 }
 
+/** The SDK's own span is around the call of its model. */
+function settleAround(call: ObservedCall, scopes: readonly string[]): void {
+  const span = trace.getActiveSpan();
+  if (settings().nativeSpans === 'ours') {
+    muteUsage(span, scopes);
+    currentModelCall()?.natives?.letGo(span);
+  } else if (isOfScope(span, scopes)) call.noteNative(span, true);
+}
+
 /**
  * An SDK that traces itself starts its span before the first await of its method. While decotel carries the usage, the
- * client has no tracer for that moment; nothing of it is left behind.
+ * client has no tracer for that moment; nothing of it is left behind. One that goes elsewhere is another's affair.
  */
 function withoutNativeSpan(client: object, provider: Provider | undefined, invoke: () => unknown): unknown {
   const key = provider?.nativeTracer;
-  if (key === undefined) return invoke();
+  if (key === undefined || settings().nativeSpans === 'theirs' || !isGlobal()) return invoke();
   const holder = client as Record<string, unknown>;
   const own = Object.getOwnPropertyDescriptor(holder, key);
   if (own?.writable !== true || own.value === undefined) return invoke();
@@ -87,4 +133,10 @@ function withoutNativeSpan(client: object, provider: Provider | undefined, invok
   } finally {
     holder[key] = own.value;
   }
+}
+
+/** SDKs trace through the provider that is registered. */
+function isGlobal(): boolean {
+  const { tracerProvider } = pipeline();
+  return tracerProvider === undefined || tracerProvider === registeredProvider();
 }

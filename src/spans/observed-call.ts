@@ -5,8 +5,10 @@ import { GEN_AI_OPERATION_NAME_VALUE_CHAT } from '../semconv/gen-ai.js';
 import type { Method } from '../streams/cover.js';
 import { Call } from './call.js';
 import { contextOf } from './call-context.js';
+import { currentModelCall } from './current.js';
 import type { CallKind } from './definition.js';
-import { startSpan } from './start-span.js';
+import type { NativeSpans } from './native-spans.js';
+import { spanStart, startSpan } from './start-span.js';
 
 const OBSERVED: CallKind = {
   decorator: 'observe(client)',
@@ -28,6 +30,18 @@ export interface Follower {
  */
 export class ObservedCall extends Call {
   follower: Follower | undefined = undefined;
+  /** Kept only until the call around it has ended: it may hold anything, of any size. */
+  error: unknown = undefined;
+  /** Of a client that is one model. */
+  model: string | undefined = undefined;
+  /** Nothing is asked before somebody reads. */
+  isLazy = false;
+  /** By which its caller may abort it, where its SDK then ends it in some other way. */
+  signal: AbortSignal | undefined = undefined;
+  /** The decorated call that it may fill. */
+  around: { readonly natives: NativeSpans | undefined; isLeftInside: boolean } | undefined = undefined;
+  /** The SDK has not returned yet. */
+  isStarting = true;
   private readonly startedAtClock = Date.now();
   private endedAtClock: number | undefined = undefined;
 
@@ -49,37 +63,58 @@ export class ObservedCall extends Call {
     if (this.span !== undefined) return;
     const { record, asked } = this;
     record.operation ??= asked?.reading.operation;
-    record.request ??= asked?.reading.request;
+    record.request = { ...asked?.reading.request, ...record.request };
     record.provider ??= this.hostedBy ?? asked?.provider.name;
-    const model = record.request?.model;
+    const { model } = record.request;
     const operation = record.operation ?? GEN_AI_OPERATION_NAME_VALUE_CHAT;
-    this.span = startSpan(this.tracer, {
-      name: model === undefined ? operation : `${operation} ${model}`,
-      kind: this.kind,
-      options: this.options,
-      record,
-      parent: this.parent,
-      startTime: this.startedAtClock,
-    });
+    const name = model === undefined ? operation : `${operation} ${model}`;
+    const start = spanStart(name, this.kind, this.options, record);
+    this.span = startSpan(this.tracer, start, this.parent, this.startedAtClock);
     this.context = contextOf(this.parent, this.span, this);
+    this.error = undefined;
     if (this.endedAtClock !== undefined) this.endSpan(this.endedAtClock);
   }
 
-  /** The steps of an SDK's stream are the SDK's work, not the method's. */
+  /** The steps of an SDK's stream are the SDK's work, not the method's; but a lazy one asks the model in its first. */
   override enter(work: Method, self: unknown, values: unknown[]): unknown {
-    return work.apply(self, values);
+    return this.isLazy ? super.enter(work, self, values) : work.apply(self, values);
+  }
+
+  protected override restart(parent: Context): ObservedCall {
+    const call = new ObservedCall(this.content, parent, this.tracer);
+    const { serverAddress, serverPort } = this.record;
+    Object.assign(call, { asked: this.asked, hostedBy: this.hostedBy });
+    Object.assign(call.record, { serverAddress, serverPort });
+    const around = currentModelCall();
+    if (around === undefined) call.startOwnSpan();
+    else around.begin(call);
+    return call;
+  }
+
+  override end(outcome: Outcome, error?: unknown): void {
+    super.end(this.signal?.aborted === true && outcome !== 'cancelled' ? 'aborted' : outcome, error);
+    this.signal = undefined;
   }
 
   /** A method may return the very promise that the SDK gave it. */
   override watch(value: unknown): unknown {
+    this.isStarting = false;
     const watched = super.watch(value);
     if (typeof watched === 'object' && watched !== null) this.own(watched);
     return watched;
   }
 
-  protected override settle(): void {
+  protected override settleNatives(seen: Call): boolean {
+    const { natives, around } = this;
+    const isLeft = natives ? super.settleNatives(seen) : around?.natives?.settleOne(seen.answer.read()?.id) === true;
+    if (isLeft && around !== undefined) around.isLeftInside = true;
+    return isLeft;
+  }
+
+  protected override settle(error: unknown): void {
     this.endedAtClock = this.startedAtClock + (performance.now() - this.startedAt);
     if (this.span !== undefined) this.endSpan(this.endedAtClock);
-    this.follower?.end(this.outcome ?? 'completed', this.error);
+    else this.error = error;
+    this.follower?.end(this.outcome ?? 'completed', error);
   }
 }

@@ -5,6 +5,8 @@ import { shared } from '../core/shared.js';
 export interface OpenCall {
   previousOpen: OpenCall | undefined;
   nextOpen: OpenCall | undefined;
+  /** By `performance.now()`. */
+  readonly startedAt: number;
   /** When it last had a sign of life, by `performance.now()`; undefined where it is never idle. */
   activeAt: number | undefined;
   end(outcome: Outcome, error?: unknown): void;
@@ -37,13 +39,24 @@ export function removeOpenCall(call: OpenCall): void {
 
 /** Ends every call that is still open, the inner ones first. */
 export function endOpenCalls(outcome: Outcome): void {
-  // The newest call comes first in the list.
   while (open.first !== undefined) {
-    const call = open.first;
-    call.end(outcome);
-    removeOpenCall(call);
+    for (const call of openCalls()) {
+      call.end(outcome);
+      removeOpenCall(call);
+    }
   }
   stopIdleTimer();
+}
+
+/** By their start: a call whose result is passed on by another was added before that one. */
+export function innermostFirst(one: OpenCall, other: OpenCall): number {
+  return other.startedAt - one.startedAt;
+}
+
+function openCalls(): OpenCall[] {
+  const calls: OpenCall[] = [];
+  for (let call = open.first; call !== undefined; call = call.nextOpen) calls.push(call);
+  return calls.reverse().sort(innermostFirst);
 }
 
 /** How many calls are open. */
@@ -61,14 +74,10 @@ export function watchIdle(idleMs: number): void {
 function endIdleCalls(idleMs: number): void {
   const latest = performance.now() - idleMs;
   let idling = 0;
-  let call = open.first;
-  while (call !== undefined) {
-    const next = call.nextOpen;
-    if (call.activeAt !== undefined) {
-      if (call.activeAt <= latest) call.end('abandoned');
-      else idling++;
-    }
-    call = next;
+  for (const call of openCalls()) {
+    if (call.activeAt === undefined) continue;
+    if (call.activeAt <= latest) call.end('abandoned');
+    else idling++;
   }
   if (idling === 0) stopIdleTimer();
 }

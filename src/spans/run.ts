@@ -1,19 +1,18 @@
 import { context as contextApi, trace, type Tracer } from '@opentelemetry/api';
-import type { PromptRecord } from '../core/record.js';
+import type { CallRecord, PromptRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
 import { contentSwitches, settings, strictest, type ContentSwitches } from '../core/settings.js';
-import { snapshot } from '../core/snapshot.js';
 import { createFrame, isInFrame, runInFrame, type PromptFrame } from '../prompts/frame.js';
-import { parameterNames } from '../prompts/parameter-names.js';
 import type { PromptTemplate } from '../prompts/template.js';
 import { isAbort } from '../streams/abort.js';
 import type { Method } from '../streams/cover.js';
 import { keepContext, type Enter } from '../streams/keep-context.js';
+import { ArgumentCopies, requestGiven } from './argument-copies.js';
 import { callIn, contextOf } from './call-context.js';
 import { recordPrompts } from './current.js';
 import { DecoratedCall } from './decorated-call.js';
 import type { CallDefinition, MethodDefinition } from './definition.js';
-import { startSpan } from './start-span.js';
+import { spanStart, startSpan, type SpanStart } from './start-span.js';
 import { activeTracer } from './tracer.js';
 
 /** A frame to enter; `null`: leave the outer one; undefined: there is none, nothing to do. */
@@ -32,11 +31,14 @@ export function runCall(method: MethodDefinition, original: Method, self: unknow
   call.frame = frameChange(method, original, self, args);
   if (call.span?.isRecording() !== true) {
     const enter: Enter = (work, that, values) => call.enter(work, that, values);
-    return keepContext(call.enter(original, self, args), enter);
+    return keepContext(
+      call.run(() => original.apply(self, args)),
+      enter,
+    );
   }
   let value: unknown;
   try {
-    value = call.enter(original, self, args);
+    value = call.run(() => original.apply(self, args));
   } catch (error) {
     call.end(isAbort(error) ? 'aborted' : 'error', error);
     throw error;
@@ -88,7 +90,8 @@ function startCall(
     record.operation = kind.operation;
     record.functionName = definition.functionName(self);
     kind.describe(record, options);
-    const span = startSpan(tracer, { name: kind.spanName(definition), kind, options, record, parent });
+    call.start = startOf(definition, record);
+    const span = startSpan(tracer, call.start, parent);
     call.span = span;
     if (!span.isRecording()) {
       call.context = trace.setSpan(parent, span);
@@ -101,6 +104,16 @@ function startCall(
     reportFailure(`a span of ${definition.methodName} could not be started`, failure);
     return undefined;
   }
+}
+
+/** The same for every call of a method, but for subclasses that inherit it. */
+function startOf(definition: CallDefinition, record: CallRecord): SpanStart {
+  const { functionName = '' } = record;
+  const known = definition.start;
+  if (known?.functionName === functionName && known.settings === settings()) return known.start;
+  const start = spanStart(definition.kind.spanName(definition), definition.kind, definition.options, record);
+  definition.start = { start, functionName, settings: settings() };
+  return start;
 }
 
 /** What fails here costs the record a part, never the span that has been started. */
@@ -116,6 +129,7 @@ function describeCall(
     readArguments(call, original, args);
     if (options.tags !== undefined) record.tags = [...options.tags];
     if (options.metadata !== undefined) record.metadata = { ...options.metadata };
+    call.kind.readArguments?.(record, options, args);
   } catch (failure) {
     reportFailure('a call could not be described in full', failure);
   }
@@ -139,23 +153,14 @@ function promptRecord({ name, version, template }: PromptTemplate): PromptRecord
   return { name, version, template };
 }
 
-/** Arguments are read only for a call that is recorded: no getter is touched otherwise. */
+/**
+ * Arguments are read only for a call that is recorded: no getter is touched otherwise. Without content, what a request
+ * says is read at once; with it, from copies, when the record is put together.
+ */
 function readArguments(call: DecoratedCall, original: Method, args: unknown[]): void {
   if (args.length === 0) return;
-  if (call.kind.isModelCall) for (const argument of args) call.noteRequest(argument);
-  if (call.asked === undefined && call.keepsContent) call.record.arguments = namedArguments(original, args);
-}
-
-function namedArguments(original: Method, args: unknown[]): unknown {
-  const copies = snapshot(args);
-  if (!Array.isArray(copies)) return copies;
-  const names = parameterNames(original);
-  if (names === undefined) return copies;
-  const named: Record<string, unknown> = {};
-  for (let index = 0; index < copies.length; index++) {
-    const name = names[index];
-    if (name === undefined) return copies;
-    named[name] = copies[index] as unknown;
-  }
-  return named;
+  call.given = args;
+  const { isModelCall } = call.kind;
+  if (call.keepsContent) call.copies = new ArgumentCopies(isModelCall ? args.map(requestGiven) : args, original);
+  else if (isModelCall) for (const argument of args) call.noteRequest(argument);
 }

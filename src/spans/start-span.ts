@@ -1,4 +1,4 @@
-import type { Context, Span, Tracer } from '@opentelemetry/api';
+import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
 import { CapturedAttributes } from '../core/content.js';
 import { admit, maskIdentifier, type GatePolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
@@ -8,30 +8,28 @@ import { startAttributes } from '../dialects/registry.js';
 import type { CallKind, CallOptions } from './definition.js';
 import { pipeline } from './pipeline.js';
 
+/** How a span starts: its name and attributes as they have passed the gate. */
 export interface SpanStart {
-  name: string;
-  kind: CallKind;
-  options: CallOptions;
-  record: CallRecord;
-  parent: Context;
-  /** Milliseconds since the epoch; now unless given. */
-  startTime?: number;
+  readonly name: string;
+  readonly kind: CallKind;
+  readonly attributes: Attributes;
 }
 
-/** Starts a span with all that is known of its call, so that a sampler can decide on it. */
-export function startSpan(tracer: Tracer, start: SpanStart): Span {
-  const { record, options, parent } = start;
+/** All that is known of a call before it is made, so that a sampler can decide on it. */
+export function spanStart(name: string, kind: CallKind, options: CallOptions, record: CallRecord): SpanStart {
   const { redact, limits } = settings();
   const policy: GatePolicy = { content: NO_CONTENT, redact, valueBytes: limits.valueBytes };
-  const known = startAttributes(record);
-  const attributes = admit(known, policy);
+  const attributes = admit(startAttributes(record), policy);
   if (options.attributes !== undefined)
     Object.assign(attributes, admit(CapturedAttributes.of(options.attributes), policy));
-  const span = tracer.startSpan(
-    maskIdentifier(start.name, redact),
-    { kind: start.kind.spanKind, attributes, startTime: start.startTime },
-    parent,
-  );
+  return { name: maskIdentifier(name, redact), kind, attributes };
+}
+
+/** Starts a span, now or as of `startTime` (milliseconds since the epoch). */
+export function startSpan(tracer: Tracer, start: SpanStart, parent: Context, startTime?: number): Span {
+  const { name, kind, attributes } = start;
+  // A copy: a tracer or a sampler may write into it, and a start serves many calls.
+  const span = tracer.startSpan(name, { kind: kind.spanKind, attributes: { ...attributes }, startTime }, parent);
   for (const sink of pipeline().sinks) {
     if (!span.isRecording()) break;
     try {

@@ -1,14 +1,50 @@
+/** Of the SDKs' own class for it, which calls itself `Error`. */
+const SDK_MESSAGE = 'Request was aborted.';
+
 /**
- * True for the error of an abort by a signal: the DOM's and Node's `AbortError`, and the SDKs' own class for it, which
- * calls itself `Error`. A timeout is not an abort: nobody asked for it.
+ * True for the error of an abort by a signal: the DOM's and Node's `AbortError`, and the SDKs' `APIUserAbortError`. A
+ * timeout is not an abort: nobody asked for it.
  */
 export function isAbort(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   try {
-    const { name, code } = error as { name?: unknown; code?: unknown };
-    if (name === 'AbortError' || code === 'ABORT_ERR') return true;
+    const { name, code, message } = error as { name?: unknown; code?: unknown; message?: unknown };
+    // Bundlers give classes other names.
+    if (name === 'AbortError' || code === 'ABORT_ERR' || message === SDK_MESSAGE) return true;
     const className: unknown = (error as { constructor?: { name?: unknown } }).constructor?.name;
     return className === 'APIUserAbortError';
+  } catch {
+    return false;
+  }
+}
+
+/** Node destroys a stream whose consumer stops early with an abort that has no cause; one by a signal has its reason. */
+export function isEarlyStop(error: unknown): boolean {
+  return (
+    isAbort(error) && (error as Error & { code?: unknown }).code === 'ABORT_ERR' && (error as Error).cause === undefined
+  );
+}
+
+/** The signals among the arguments `given`, or held by them. Never throws. */
+export function signalsIn(given: readonly unknown[]): unknown[] {
+  try {
+    return given.flatMap((argument) => {
+      const { signal = argument } = (argument ?? {}) as { signal?: unknown };
+      return typeof (signal as { aborted?: unknown } | null | undefined)?.aborted === 'boolean' ? [signal] : [];
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** True for what the caller aborted with: `given`, the arguments of the call, may be or hold its signal. Never throws. */
+export function isAbortReason(error: unknown, given: readonly unknown[]): boolean {
+  try {
+    if ((error as { name?: unknown } | undefined)?.name === 'TimeoutError') return false;
+    return signalsIn(given).some((signal) => {
+      const { aborted, reason } = signal as { aborted: boolean; reason?: unknown };
+      return aborted && reason === error;
+    });
   } catch {
     return false;
   }

@@ -13,6 +13,8 @@ export function cover(target: object, name: PropertyKey, method: Method): boolea
     const own = Object.getOwnPropertyDescriptor(target, name);
     if (own !== undefined && own.configurable === false) return false;
     covers.set(method, own);
+    // What is listed is printed with its name.
+    if (own?.enumerable === true && typeof own.value === 'function') nameLike(own.value as Method, method);
     return Reflect.defineProperty(target, name, {
       value: method,
       enumerable: own?.enumerable ?? false,
@@ -21,6 +23,13 @@ export function cover(target: object, name: PropertyKey, method: Method): boolea
     });
   } catch {
     return false;
+  }
+}
+
+function nameLike(original: Method, method: Method): void {
+  for (const key of ['name', 'length']) {
+    const own = Object.getOwnPropertyDescriptor(original, key);
+    if (own !== undefined) Object.defineProperty(method, key, own);
   }
 }
 

@@ -2,8 +2,8 @@ import { isAbort } from './abort.js';
 import { cover, isCoverable, methodOf } from './cover.js';
 import { tapOn, type Sink, type Tap } from './sink.js';
 
-/** Names under which emitters say that they are over. */
-const ENDINGS = new Set<unknown>(['end', 'close', 'finish', 'done', 'complete']);
+/** Names under which emitters and targets say that they are over. */
+const ENDINGS = new Set<unknown>(['end', 'close', 'finish', 'done', 'complete', 'loadend']);
 
 export function isEmitter(value: object): boolean {
   return (
@@ -19,11 +19,14 @@ export function watchEmitter(emitter: object, sink: Sink): object {
     return emitter;
   }
   const tap = tapOn(emitter, sink);
+  tap.noteConsumer();
+  // `emit` calls all handlers of an event: those of one that the method itself listens to run where the call does.
+  const ownEvents = new Set(methodOf(emitter, 'eventNames')?.call(emitter) as unknown[] | undefined);
   cover(emitter, 'emit', function (this: unknown, ...values) {
     const [event, detail] = values;
     if (event === 'data') tap.chunk(detail);
     try {
-      return emit.apply(this, values);
+      return ownEvents.has(event) ? emit.apply(this, values) : tap.leave(emit, this, values);
     } finally {
       endOn(tap, event, detail);
     }
@@ -32,23 +35,27 @@ export function watchEmitter(emitter: object, sink: Sink): object {
   return emitter;
 }
 
-/** The events by which a web `EventTarget` says that it is over; a listener changes nothing for anyone else. */
-const TARGET_EVENTS = ['end', 'close', 'error', 'abort', 'complete', 'loadend'];
-
 export function isEventTarget(value: object): value is EventTarget {
   return typeof EventTarget === 'function' && value instanceof EventTarget && !(value instanceof AbortSignal);
 }
 
+/** The same target, seen through its own `dispatchEvent`: a listener of ours would count towards the warning of too many. */
 export function watchEventTarget(target: EventTarget, sink: Sink): EventTarget {
+  const dispatch = methodOf(target, 'dispatchEvent');
+  if (dispatch === undefined || !isCoverable(target)) {
+    sink.unobserved();
+    return target;
+  }
   const tap = tapOn(target, sink);
-  const stop = new AbortController();
-  const listen = (event: Event): void => {
-    const { type } = event;
-    if (type === 'error') tap.end('error', (event as ErrorEvent).error ?? new Error('error event'));
-    else tap.end(type === 'abort' ? 'aborted' : 'completed');
-    stop.abort();
-  };
-  for (const type of TARGET_EVENTS) target.addEventListener(type, listen, { signal: stop.signal });
+  tap.noteConsumer();
+  cover(target, 'dispatchEvent', function (this: unknown, ...values) {
+    const { type, error } = (values[0] ?? {}) as { type?: unknown; error?: unknown };
+    try {
+      return tap.leave(dispatch, this, values);
+    } finally {
+      endOn(tap, type, type === 'error' ? (error ?? new Error('error event')) : undefined);
+    }
+  });
   sink.pending(target, true);
   return target;
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from '../core/record.js';
 import type { Method } from './cover.js';
 import { methodOf } from './cover.js';
+import type { Enter } from './keep-context.js';
 import { isReadableStream } from './readable-stream.js';
 import type { Sink } from './sink.js';
 
@@ -37,7 +38,7 @@ export function watchHolder(
   sink: Sink,
   watch: (value: unknown, sink: Sink) => unknown,
 ): object {
-  const held = new HeldStreams(sink);
+  const held = new HeldStreams(sink, holder);
   for (const name of names) {
     const own = Object.getOwnPropertyDescriptor(holder, name);
     const watched = watch(own?.value, held.member());
@@ -52,7 +53,11 @@ class HeldStreams {
   private readonly reading = new Set<Member>();
   private first: Member | undefined = undefined;
 
-  constructor(readonly sink: Sink) {}
+  constructor(
+    readonly sink: Sink,
+    /** Kept for as long as one of its streams is in use: most callers take the streams and let go of it. */
+    readonly holder: object,
+  ) {}
 
   member(): Sink {
     return new Member(this);
@@ -96,8 +101,14 @@ class Member implements Sink {
   takes(value: object): boolean {
     return this.held.sink.takes(value);
   }
-  again(): undefined {
-    return undefined;
+  again(): () => Sink | undefined {
+    return this.held.sink.again();
+  }
+  encloses(inner: Sink): boolean {
+    return this.held.sink.encloses(inner);
+  }
+  outside(): Enter {
+    return this.held.sink.outside();
   }
   /** The holder is what must not be collected unread. */
   pending(): void {

@@ -1,8 +1,8 @@
 import type { Outcome } from '../core/record.js';
-import { isAbort } from './abort.js';
+import { isAbort, isEarlyStop } from './abort.js';
 import { cover, isCoverable, methodOf, uncover, type Method } from './cover.js';
 import { isGenerator } from './keep-context.js';
-import { isNativePromise, nativeThen } from './promise.js';
+import { coverThen, isNativePromise, nativeThen } from './promise.js';
 import { tapOf, tapOn, type Sink, type Tap } from './sink.js';
 
 type Result = IteratorResult<unknown> | undefined;
@@ -66,40 +66,45 @@ function coverSteps(iterator: object, tap: Tap, signal: AbortSignal | undefined)
   const steps = new Steps(tap, signal);
   if (
     !cover(iterator, 'next', function (this: unknown, ...values) {
-      return tap.ended ? next.apply(this, values) : steps.take(next, this, values, steps.onNext);
+      return tap.ended ? inLine(next.apply(this, values)) : steps.take(next, this, values, steps.onNext);
     })
   )
     return false;
   const stop = methodOf(iterator, 'return');
   if (stop !== undefined) {
     cover(iterator, 'return', function (this: unknown, ...values) {
-      return tap.ended ? stop.apply(this, values) : steps.take(stop, this, values, steps.onReturn);
+      return tap.ended ? inLine(stop.apply(this, values)) : steps.take(stop, this, values, steps.onReturn);
     });
-  } else coverMissingReturn(iterator, tap);
+  } else coverMissingReturn(iterator, steps);
   const fail = methodOf(iterator, 'throw');
   if (fail !== undefined) {
     cover(iterator, 'throw', function (this: unknown, ...values) {
-      if (tap.ended) return fail.apply(this, values);
-      steps.thrownIn = values[0];
+      if (tap.ended) return inLine(fail.apply(this, values));
+      steps.noteThrownIn(values[0]);
       return steps.take(fail, this, values, steps.onNext);
     });
   }
   return true;
 }
 
+/** A result that is asked for after the end must not overtake those that are still on their way. */
+function inLine(result: unknown): unknown {
+  return typeof result === 'object' && result !== null && isNativePromise(result) ? nativeThen(result) : result;
+}
+
 /** Without a `return` nobody would tell us of a `break`. The iterator itself stays open, as it would have. */
-function coverMissingReturn(iterator: object, tap: Tap): void {
+function coverMissingReturn(iterator: object, steps: Steps): void {
   const isAsync = methodOf(iterator, Symbol.asyncIterator) !== undefined;
   cover(iterator, 'return', function (value) {
-    tap.end('cancelled');
-    const result = { done: true, value };
+    const result = steps.onReturn({ done: true, value });
     return isAsync ? Promise.resolve(result) : result;
   });
 }
 
 /** One set of handlers per iterator, not per step: a stream has many steps. */
 class Steps {
-  thrownIn: unknown = undefined;
+  /** What the consumer threw in: it may come out again, now or later. */
+  private thrownIn: unknown[] | undefined = undefined;
   /** The consumer asked it to stop; its `finally` may still yield. */
   private isStopped = false;
 
@@ -107,6 +112,10 @@ class Steps {
     private readonly tap: Tap,
     private readonly signal: AbortSignal | undefined,
   ) {}
+
+  noteThrownIn(error: unknown): void {
+    (this.thrownIn ??= []).push(error);
+  }
 
   take(step: Method, self: unknown, values: unknown[], onResult: (result: unknown) => unknown): unknown {
     let result: unknown;
@@ -117,37 +126,54 @@ class Steps {
     }
     if (typeof result === 'object' && result !== null) {
       if (isNativePromise(result)) return nativeThen(result, onResult, this.onError);
-      const then = methodOf(result, 'then');
-      if (then !== undefined) return then.call(result, onResult, this.onError);
+      // A lazy one starts when the caller asks, and its `then` may give nothing back.
+      if (methodOf(result, 'then') !== undefined) {
+        coverThen(result, onResult, this.fail);
+        return result;
+      }
     }
     return onResult(result);
   }
 
   readonly onNext = (result: unknown): unknown => {
-    const { tap } = this;
-    if (tap.ended) return result;
-    if ((result as Result)?.done === true) tap.end(this.outcome());
-    else tap.chunk((result as Result)?.value);
+    this.see(result);
     return result;
   };
+
+  /** A generator may go on yielding from a `finally`. */
+  readonly onReturn = (result: unknown): unknown => {
+    this.isStopped = true;
+    this.see(result);
+    return result;
+  };
+
+  private see(result: unknown): void {
+    const { tap } = this;
+    if (tap.ended || !tap.follows(this)) return;
+    try {
+      // Like the language: any value that is true in a condition.
+      if ((result as Result)?.done) tap.end(this.outcome());
+      else tap.chunk((result as Result)?.value);
+    } catch {
+      // A result whose getters throw: its consumer will meet them.
+    }
+  }
 
   private outcome(): Outcome {
     if (this.isStopped) return 'cancelled';
     return this.signal?.aborted === true ? 'aborted' : 'completed';
   }
 
-  /** A generator may go on yielding from a `finally`. */
-  readonly onReturn = (result: unknown): unknown => {
-    this.isStopped = true;
-    if ((result as Result)?.done === true) this.tap.end('cancelled');
-    else if (!this.tap.ended) this.tap.chunk((result as Result)?.value);
-    return result;
+  private readonly fail = (error: unknown): void => {
+    if (!this.tap.follows(this)) return;
+    const isThrownIn = this.thrownIn?.includes(error) === true;
+    if (isAbort(error) && !(isThrownIn && isEarlyStop(error))) this.tap.end('aborted', error);
+    else if (isThrownIn) this.tap.end('cancelled');
+    else this.tap.end('error', error);
   };
 
   readonly onError = (error: unknown): never => {
-    if (isAbort(error)) this.tap.end('aborted', error);
-    else if (this.thrownIn !== undefined && error === this.thrownIn) this.tap.end('cancelled');
-    else this.tap.end('error', error);
+    this.fail(error);
     throw error;
   };
 }

@@ -1,14 +1,15 @@
 import { cover, isCoverable, methodOf, type Method } from './cover.js';
+import { isObservable } from './observable.js';
 
 export type Enter = (work: Method, self: unknown, values: unknown[]) => unknown;
 
 /**
- * Lets the body of a returned generator run where `enter` says at each step. For calls that are not recorded: nothing
- * is watched. The same object is returned; anything else than a generator is left alone.
+ * Lets the body of a returned generator run where `enter` says at each step, and what an observable does when it is
+ * subscribed to. For calls that are not recorded: nothing is watched. The same object is returned.
  */
 export function keepContext(value: unknown, enter: Enter): unknown {
-  if (typeof value !== 'object' || value === null || !isGenerator(value) || !isCoverable(value)) return value;
-  for (const name of ['next', 'return', 'throw']) {
+  if (typeof value !== 'object' || value === null || !isCoverable(value)) return value;
+  for (const name of lazyMethods(value)) {
     const step = methodOf(value, name);
     if (step === undefined) continue;
     cover(value, name, function (this: unknown, ...values) {
@@ -16,6 +17,12 @@ export function keepContext(value: unknown, enter: Enter): unknown {
     });
   }
   return value;
+}
+
+function lazyMethods(value: object): string[] {
+  if (isGenerator(value)) return ['next', 'return', 'throw'];
+  // One that is returned again and again would wear layers of covers.
+  return isObservable(value) && !Object.hasOwn(value, 'subscribe') ? ['subscribe'] : [];
 }
 
 /** A generator object of the language, whose body runs step by step as its consumer asks. */

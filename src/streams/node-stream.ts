@@ -1,5 +1,5 @@
 import type { Outcome } from '../core/record.js';
-import { isAbort } from './abort.js';
+import { isAbort, isEarlyStop } from './abort.js';
 import { cover, isCoverable, methodOf } from './cover.js';
 import { tapOn, type Sink } from './sink.js';
 
@@ -7,6 +7,7 @@ interface NodeReadable {
   readonly readableEnded?: boolean;
   readonly destroyed?: boolean;
   readonly errored?: unknown;
+  listenerCount(event: string): number;
 }
 
 /** A Node stream with a readable side, of any copy of `readable-stream`. */
@@ -36,11 +37,14 @@ export function watchNodeReadable(stream: object, sink: Sink): object {
     else tap.end(readableEnded === true ? 'completed' : 'cancelled');
     return stream;
   }
+  tap.noteConsumer();
+  // `emit` calls all handlers of an event. Of its endings, Node's own plumbing is told as well.
+  const ownEvent = (stream as NodeReadable).listenerCount('data') > 0 ? 'data' : undefined;
   cover(stream, 'emit', function (this: unknown, ...values) {
     const [event, detail] = values;
     if (event === 'data') tap.chunk(detail);
     try {
-      return emit.apply(this, values);
+      return event === ownEvent ? emit.apply(this, values) : tap.leave(emit, this, values);
     } finally {
       if (event === 'end') tap.end('completed');
       else if (event === 'error') tap.end(outcomeOf(detail), detail);
@@ -51,15 +55,16 @@ export function watchNodeReadable(stream: object, sink: Sink): object {
   const read = methodOf(stream, '_read');
   if (read !== undefined) {
     cover(stream, '_read', function (this: unknown, ...values) {
-      return tap.ended ? read.apply(this, values) : tap.enter(read, this, values);
+      if (tap.ended) return read.apply(this, values);
+      tap.noteConsumer();
+      return tap.enter(read, this, values);
     });
   }
   sink.pending(stream, true);
   return stream;
 }
 
-/** A consumer that breaks destroys the stream with an abort that has no cause; a signal's has its reason. */
 function outcomeOf(error: unknown): Outcome {
   if (!isAbort(error)) return 'error';
-  return (error as Error).cause === undefined ? 'cancelled' : 'aborted';
+  return isEarlyStop(error) ? 'cancelled' : 'aborted';
 }

@@ -1,108 +1,176 @@
-import { cover, isCoverable, methodOf, type Method } from './cover.js';
-import { tapOn, type Sink, type Tap } from './sink.js';
+import { isAbort } from './abort.js';
+import { cover, isCoverable, methodOf, uncover } from './cover.js';
+import { Tap, type Sink } from './sink.js';
 
-/** RxJS and whatever follows its interoperation point. */
 export function isObservable(value: object): boolean {
-  return (
-    methodOf(value, 'subscribe') !== undefined &&
-    (methodOf(value, 'pipe') !== undefined || methodOf(value, '@@observable') !== undefined)
-  );
+  return methodOf(value, 'subscribe') !== undefined && (methodOf(value, 'pipe') !== undefined || givesItself(value));
+}
+
+/** At the interoperation point an observable gives itself; a store gives another object. */
+function givesItself(value: object): boolean {
+  const names: PropertyKey[] = ['@@observable', (Symbol as { observable?: symbol }).observable ?? '@@observable'];
+  try {
+    return names.some((name) => methodOf(value, name)?.call(value) === value);
+  } catch {
+    return false;
+  }
 }
 
 /**
- * The same observable: each subscription is a call of its own, the first one this call, later ones of `again`. What
- * the producer does while it is subscribed to is the method's work.
+ * The same observable: each subscription is a call of its own, the first one the call that returned it. What the
+ * producer does while it is subscribed to is the method's work.
  */
-export function watchObservable(observable: object, sink: Sink, again: () => Sink | undefined): object {
-  const subscribe = methodOf(observable, 'subscribe');
-  if (subscribe === undefined || !isCoverable(observable)) {
-    sink.unobserved();
-    return observable;
+export function watchObservable(observable: object, sink: Sink): object {
+  const known = subscriptions.get(observable) ?? watchSubscriptions(observable);
+  if (known === undefined) sink.unobserved();
+  else {
+    known.add(sink);
+    sink.pending(observable, true);
   }
-  let next: Sink | undefined = sink;
-  tapOn(observable, sink);
-  cover(observable, 'subscribe', function (this: unknown, ...values) {
-    const current = next ?? again();
-    next = undefined;
-    if (current === undefined) return subscribe.apply(this, values);
-    const tap = tapOn({}, current);
-    const observer = watchedObserver(values, tap);
-    const subscription = current.enter(subscribe, this, observer);
-    if (typeof subscription === 'object' && subscription !== null) watchSubscription(subscription, tap);
-    return subscription;
-  });
-  sink.pending(observable, true);
   return observable;
 }
 
-/** An operator's subscriber is seen in place: the chain of subscriptions hangs on the object. Callbacks are wrapped. */
-function watchedObserver(values: unknown[], tap: Tap): unknown[] {
-  const [first, onError, onComplete, ...rest] = values;
-  if (typeof first === 'object' && first !== null && methodOf(first, 'add') !== undefined) {
-    coverObserver(first, tap);
-    return values;
-  }
-  const observer = (
-    typeof first === 'object' ? first : { next: first, error: onError, complete: onComplete }
-  ) as Observer | null;
-  const { next, error, complete } = observer ?? {};
-  return [
-    {
-      next(value: unknown) {
-        tap.chunk(value);
-        next?.call(observer, value);
-      },
-      // Without an error handler the library reports the error itself, so there must not be one.
-      error:
-        error &&
-        function (failure: unknown) {
-          tap.end('error', failure);
-          error.call(observer, failure);
-        },
-      complete() {
-        tap.end('completed');
-        complete?.call(observer);
-      },
-    },
-    ...rest,
-  ];
+const subscriptions = new WeakMap<object, Subscriptions>();
+
+function watchSubscriptions(observable: object): Subscriptions | undefined {
+  if (!isCoverable(observable) || subscriberFor(observable, []) === undefined) return undefined;
+  uncover(observable);
+  const subscribe = methodOf(observable, 'subscribe');
+  const known = new Subscriptions();
+  const isCovered =
+    subscribe !== undefined &&
+    cover(observable, 'subscribe', function (this: unknown, ...values) {
+      const [inner, ...others] = known.take();
+      const subscriber = inner && subscriberFor(observable, values);
+      if (inner === undefined || subscriber === undefined) return subscribe.apply(this, values);
+      const tap = new Tap(subscriber, inner);
+      // It waits for what may come at any time, like a promise.
+      tap.idles = false;
+      inner.pending(subscriber, false);
+      for (const sink of others) tap.add(sink);
+      tap.noteConsumer();
+      coverSubscriber(subscriber, tap);
+      try {
+        const subscription = tap.enter(subscribe, this, [subscriber]);
+        if (subscriber.closed) tap.end('cancelled');
+        return subscription;
+      } catch (error) {
+        tap.end('error', error);
+        throw error;
+      }
+    });
+  if (!isCovered) return undefined;
+  subscriptions.set(observable, known);
+  return known;
 }
 
-interface Observer {
-  next?: Method;
-  error?: Method;
-  complete?: Method;
+interface Subscriber {
+  readonly closed: boolean;
 }
 
-function coverObserver(observer: object, tap: Tap): void {
-  const tell: Record<string, (value: unknown) => void> = {
-    next: (value) => tap.chunk(value),
-    error: (failure) => tap.end('error', failure),
+interface ObservableClass {
+  new (subscribe: (subscriber: unknown) => void): { subscribe(...values: unknown[]): unknown };
+}
+
+/**
+ * What RxJS itself makes of the arguments of `subscribe`: callbacks get a subscriber, an operator's is taken as it is.
+ * An observable that does nothing hands it out before anything runs. Undefined where another library subscribes otherwise.
+ */
+function subscriberFor(observable: object, values: unknown[]): Subscriber | undefined {
+  if (!givesItself(observable)) return undefined;
+  let base = observable;
+  for (let next: unknown = base; isSubscribable(next); next = Object.getPrototypeOf(base)) base = next;
+  const Base = base.constructor as unknown as ObservableClass;
+  let made: unknown;
+  const subscription = new Base((subscriber) => {
+    made = subscriber;
+  }).subscribe(...values);
+  if (typeof made !== 'object' || made === null || made !== subscription) return undefined;
+  return methodOf(made, 'unsubscribe') === undefined ? undefined : (made as Subscriber);
+}
+
+function isSubscribable(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && methodOf(value, 'subscribe') !== undefined;
+}
+
+/** Seen in place: chains of subscriptions hang on the object, and an error without a handler stays one. */
+function coverSubscriber(subscriber: Subscriber, tap: Tap): void {
+  const tell = {
+    next: (value: unknown) => tap.chunk(value),
+    error: (failure: unknown) => tap.end(isAbort(failure) ? 'aborted' : 'error', failure),
     complete: () => tap.end('completed'),
   };
   for (const [name, notify] of Object.entries(tell)) {
-    const original = methodOf(observer, name);
+    const original = methodOf(subscriber, name);
     if (original === undefined) continue;
-    cover(observer, name, function (this: unknown, ...values) {
+    cover(subscriber, name, function (this: unknown, ...values) {
       notify(values[0]);
-      return original.apply(this, values);
+      return tap.leave(original, this, values);
     });
+  }
+  const unsubscribe = methodOf(subscriber, 'unsubscribe');
+  if (unsubscribe === undefined) return;
+  cover(subscriber, 'unsubscribe', function (this: unknown, ...values) {
+    if (tap.ended) return unsubscribe.apply(this, values);
+    try {
+      return tap.enter(unsubscribe, this, values);
+    } finally {
+      // An operator may put it off, as `groupBy` does while a group is read.
+      if (subscriber.closed) tap.end('cancelled');
+    }
+  });
+}
+
+/** A call that returned the observable, and what makes one like it. */
+class Returned {
+  private readonly again: () => Sink | undefined;
+  private isTaken = false;
+
+  constructor(readonly sink: Sink) {
+    this.again = sink.again();
+  }
+
+  get isWaiting(): boolean {
+    return !this.isTaken && !this.sink.ended;
+  }
+
+  take(): Sink | undefined {
+    if (!this.isWaiting) return this.again();
+    this.isTaken = true;
+    return this.sink;
   }
 }
 
-function watchSubscription(subscription: object, tap: Tap): void {
-  if ((subscription as { closed?: unknown }).closed === true) tap.end('completed');
-  const unsubscribe = methodOf(subscription, 'unsubscribe');
-  if (unsubscribe === undefined || tap.ended) return;
-  const fail = methodOf(subscription, 'error');
-  if (fail !== undefined) {
-    cover(subscription, 'error', function (this: unknown, ...values) {
-      tap.end('error', values[0]);
-      return fail.apply(this, values);
-    });
+/** The calls that returned one observable. Those inside one another share each subscription. */
+class Subscriptions {
+  /** Of each group, the outer call comes first. */
+  private groups: Returned[][] = [];
+
+  add(sink: Sink): void {
+    const returned = new Returned(sink);
+    const newest = this.groups.at(-1);
+    if (newest?.[0] !== undefined && sink.encloses(newest[0].sink)) newest.unshift(returned);
+    else this.groups = [...this.groups.filter(isWaiting), [returned]];
   }
-  cover(subscription, 'unsubscribe', function (this: unknown, ...values) {
-    tap.end('cancelled');
-    return unsubscribe.apply(this, values);
-  });
+
+  /** The calls of one more subscription, the inner ones first. */
+  take(): Sink[] {
+    const group = this.groups.find(isWaiting) ?? this.groups.at(-1) ?? [];
+    const taken: Sink[] = [];
+    const takeFrom = (index: number): void => {
+      const returned = group[index];
+      if (returned === undefined) return;
+      const sink = returned.take();
+      if (sink === undefined) return takeFrom(index + 1);
+      taken.unshift(sink);
+      // Made again, an inner call is the child of the outer one once more.
+      sink.enter(() => takeFrom(index + 1), undefined, []);
+    };
+    takeFrom(0);
+    return taken;
+  }
+}
+
+function isWaiting(group: readonly Returned[]): boolean {
+  return group.some((returned) => returned.isWaiting);
 }

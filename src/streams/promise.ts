@@ -1,23 +1,28 @@
 import { cover, isCoverable, methodOf, type Method } from './cover.js';
 import { isAbort } from './abort.js';
-import { tapOn, type Sink, type Tap } from './sink.js';
+import { tapOn, type Sink } from './sink.js';
 
 export type Watch = (value: unknown, sink: Sink) => unknown;
 
 /** Prototypes whose `then` is a native one; a promise of another realm counts (a vm, a test runner's sandbox). */
 const nativePrototypes = new WeakMap<object, boolean>([[Promise.prototype, true]]);
 
-/** A promise that `await` does not ask for its `then`: not a subclass, nor anything else with one. */
+/** A promise that `await` does not ask for its `then`: not a subclass, nor anything else with one. Never throws. */
 export function isNativePromise(value: object): value is Promise<unknown> {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Promise.prototype) return true;
-  if (typeof prototype !== 'object' || prototype === null) return false;
-  let isNative = nativePrototypes.get(prototype);
-  if (isNative === undefined) {
-    isNative = isForeignPromisePrototype(prototype);
-    nativePrototypes.set(prototype, isNative);
+  try {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === Promise.prototype) return true;
+    if (typeof prototype !== 'object' || prototype === null) return false;
+    let isNative = nativePrototypes.get(prototype);
+    if (isNative === undefined) {
+      isNative = isForeignPromisePrototype(prototype);
+      nativePrototypes.set(prototype, isNative);
+    }
+    return isNative;
+  } catch {
+    // A proxy's trap.
+    return false;
   }
-  return isNative;
 }
 
 function isForeignPromisePrototype(prototype: object): boolean {
@@ -49,8 +54,8 @@ export function watchPromise(promise: Promise<unknown>, sink: Sink, watch: Watch
 /** `promise.then` past any own or inherited override. */
 export function nativeThen(
   promise: Promise<unknown>,
-  onFulfilled: (value: unknown) => unknown,
-  onRejected: (error: unknown) => unknown,
+  onFulfilled?: (value: unknown) => unknown,
+  onRejected?: (error: unknown) => unknown,
 ): Promise<unknown> {
   return Promise.prototype.then.call<Promise<unknown>, [typeof onFulfilled, typeof onRejected], Promise<unknown>>(
     promise,
@@ -88,39 +93,53 @@ function carryOver(from: object, to: object): void {
  * calls it (for a query builder that is what sends the query).
  */
 export function watchThenable(thenable: object, sink: Sink, watch: Watch): object {
-  const original = methodOf(thenable, 'then');
-  if (original === undefined || !isCoverable(thenable)) {
-    sink.unobserved();
-    return thenable;
-  }
   const tap = tapOn(thenable, sink);
-  const covered = cover(thenable, 'then', function (this: unknown, onFulfilled, onRejected, ...rest) {
-    if (tap.ended) return original.call(this, onFulfilled, onRejected, ...rest);
-    // Only a promise passes on what nobody handles; anything else would hear of a handler that is none.
-    const isPromise = thenable instanceof Promise;
-    return original.call(
-      this,
-      isPromise || typeof onFulfilled === 'function' ? fulfilling(tap, onFulfilled, watch) : onFulfilled,
-      isPromise || typeof onRejected === 'function' ? rejecting(tap, onRejected) : onRejected,
-      ...rest,
-    );
-  });
+  const covered = coverThen(
+    thenable,
+    (value) => tap.deliver(value, watch),
+    (error) => tap.end(isAbort(error) ? 'aborted' : 'error', error),
+  );
   if (covered) sink.pending(thenable, true);
-  else sink.unobserved();
+  else {
+    tap.ended = true;
+    sink.unobserved();
+  }
   return thenable;
 }
 
-function fulfilling(tap: Tap, onFulfilled: unknown, watch: Watch): Method {
-  return function (value) {
-    const delivered = tap.deliver(value, watch);
-    return typeof onFulfilled === 'function' ? (onFulfilled as Method)(delivered) : delivered;
-  };
-}
-
-function rejecting(tap: Tap, onRejected: unknown): Method {
-  return function (error) {
-    tap.end(isAbort(error) ? 'aborted' : 'error', error);
-    if (typeof onRejected === 'function') return (onRejected as Method)(error);
-    throw error;
-  };
+/** Covers `then`: the first result that is delivered passes through `see`, or its error is told to `fail`. */
+export function coverThen(thenable: object, see: (value: unknown) => unknown, fail: (error: unknown) => void): boolean {
+  const original = methodOf(thenable, 'then');
+  if (original === undefined || !isCoverable(thenable)) return false;
+  let isOver = false;
+  const fulfilling =
+    (onFulfilled: unknown): Method =>
+    (value) => {
+      const delivered = isOver ? value : see(value);
+      isOver = true;
+      return typeof onFulfilled === 'function' ? (onFulfilled as Method)(delivered) : delivered;
+    };
+  const rejecting =
+    (onRejected: unknown): Method =>
+    (error) => {
+      if (!isOver) fail(error);
+      isOver = true;
+      if (typeof onRejected === 'function') return (onRejected as Method)(error);
+      throw error;
+    };
+  return cover(thenable, 'then', function (this: unknown, onFulfilled, onRejected, ...rest) {
+    if (isOver) return original.call(this, onFulfilled, onRejected, ...rest);
+    // Only a promise passes on what nobody handles; anything else would hear of a handler that is none.
+    const isPromise = thenable instanceof Promise;
+    const isHandled = isPromise || typeof onRejected === 'function';
+    const result = original.call(
+      this,
+      isPromise || typeof onFulfilled === 'function' ? fulfilling(onFulfilled) : onFulfilled,
+      isHandled ? rejecting(onRejected) : onRejected,
+      ...rest,
+    );
+    // Then the failure shows in nothing but the promise that comes back.
+    const isShown = !isHandled && typeof result === 'object' && result !== null && isNativePromise(result);
+    return isShown ? nativeThen(result, undefined, rejecting(undefined)) : result;
+  });
 }

@@ -51,11 +51,35 @@ function isByteStream(stream: ReadableStream<unknown>): boolean {
 abstract class Source<Controller extends ReadableStreamDefaultController | ReadableByteStreamController> {
   tap!: Tap;
   protected controller: Controller | undefined = undefined;
+  protected reader: ReadableStreamDefaultReader<unknown> | ReadableStreamBYOBReader | undefined = undefined;
+  protected isReading = false;
+  /** An end that came while a chunk was on its way: it shows after that chunk. */
+  protected afterwards: (() => void) | undefined = undefined;
 
   constructor(
     protected readonly stream: ReadableStream<unknown>,
     protected readonly sink: Sink,
   ) {}
+
+  reserve(): ReadableStreamDefaultReader<unknown> {
+    if (this.reader !== undefined) return this.reader as ReadableStreamDefaultReader<unknown>;
+    const reader = this.stream.getReader();
+    this.reader = reader;
+    // An end that comes while nobody reads shows at once, as it would have.
+    void reader.closed.then(
+      () => this.whenRead(this.close),
+      (error: unknown) => {
+        // A reader that gives up its lock fails too.
+        if (this.reader === reader) this.whenRead(() => this.fail(error));
+      },
+    );
+    return reader;
+  }
+
+  private whenRead(end: () => void): void {
+    if (this.isReading) this.afterwards = end;
+    else end();
+  }
 
   start(controller: Controller): void {
     this.controller = controller;
@@ -64,11 +88,9 @@ abstract class Source<Controller extends ReadableStreamDefaultController | Reada
   /** The source's `cancel` runs where the call runs, and what it gives or throws goes to whoever cancelled. */
   cancel(reason: unknown): Promise<void> {
     this.tap.end(isAbort(reason) ? 'aborted' : 'cancelled');
-    const cancel: Method = () => this.cancelSource(reason);
+    const cancel: Method = () => (this.reader ?? this.stream).cancel(reason);
     return this.sink.enter(cancel, this, [reason]) as Promise<void>;
   }
-
-  protected abstract cancelSource(reason: unknown): Promise<void>;
 
   /** What the source does to give a chunk is the method's work. */
   protected read(reader: object, values: unknown[]): unknown {
@@ -80,6 +102,8 @@ abstract class Source<Controller extends ReadableStreamDefaultController | Reada
     this.tap.end('completed');
     try {
       this.controller?.close();
+      // A consumer's own buffer that still waits is given back.
+      (this.controller as Partial<ReadableByteStreamController>).byobRequest?.respond(0);
     } catch {
       // Closed or cancelled already.
     }
@@ -92,28 +116,6 @@ abstract class Source<Controller extends ReadableStreamDefaultController | Reada
 }
 
 class ChunkSource extends Source<ReadableStreamDefaultController> {
-  private reader: ReadableStreamDefaultReader<unknown> | undefined = undefined;
-  private isReading = false;
-  /** An end that came while a chunk was on its way: it shows after that chunk. */
-  private afterwards: (() => void) | undefined = undefined;
-
-  reserve(): ReadableStreamDefaultReader<unknown> {
-    if (this.reader === undefined) {
-      this.reader = this.stream.getReader();
-      // An end that comes while nobody reads shows at once, as it would have.
-      void this.reader.closed.then(
-        () => this.whenRead(this.close),
-        (error: unknown) => this.whenRead(() => this.fail(error)),
-      );
-    }
-    return this.reader;
-  }
-
-  private whenRead(end: () => void): void {
-    if (this.isReading) this.afterwards = end;
-    else end();
-  }
-
   readonly pull = async (): Promise<void> => {
     this.isReading = true;
     try {
@@ -132,31 +134,22 @@ class ChunkSource extends Source<ReadableStreamDefaultController> {
       this.isReading = false;
     }
   };
-
-  protected override cancelSource(reason: unknown): Promise<void> {
-    return this.reader === undefined ? this.stream.cancel(reason) : this.reader.cancel(reason);
-  }
 }
 
 class ByteSource extends Source<ReadableByteStreamController> {
   readonly type = 'bytes';
-  private reader: ReadableStreamDefaultReader<unknown> | ReadableStreamBYOBReader | undefined = undefined;
-
-  /** The kind of reader follows what the consumer uses, so the source is reserved at each read. */
-  reserve(): void {
-    // Nothing to do before the first read.
-  }
 
   readonly pull = async (controller: ReadableByteStreamController): Promise<void> => {
     const request = controller.byobRequest;
+    this.isReading = true;
     try {
       if (request?.view) await this.readInto(controller, request, request.view as Uint8Array<ArrayBuffer>);
       else await this.readChunk(controller);
+      this.afterwards?.();
     } catch (error) {
       this.fail(error);
     } finally {
-      this.reader?.releaseLock();
-      this.reader = undefined;
+      this.isReading = false;
     }
   };
 
@@ -166,21 +159,32 @@ class ByteSource extends Source<ReadableByteStreamController> {
     request: ReadableStreamBYOBRequest,
     view: Uint8Array<ArrayBuffer>,
   ): Promise<void> {
+    this.release();
     const reader = (this.reader = (this.stream as ReadableStream<Uint8Array<ArrayBuffer>>).getReader({ mode: 'byob' }));
-    const result = (await this.read(reader, [view])) as ReadableStreamReadResult<Uint8Array<ArrayBuffer>>;
-    if (result.done) {
-      this.tap.end('completed');
-      controller.close();
-      if (result.value !== undefined) request.respondWithNewView(result.value);
-      return;
+    try {
+      const result = (await this.read(reader, [view])) as ReadableStreamReadResult<Uint8Array<ArrayBuffer>>;
+      if (result.done) {
+        this.tap.end('completed');
+        controller.close();
+        if (result.value !== undefined) request.respondWithNewView(result.value);
+        return;
+      }
+      this.tap.chunk(result.value);
+      request.respondWithNewView(result.value);
+    } finally {
+      this.release();
+      this.reserve();
     }
-    this.tap.chunk(result.value);
-    request.respondWithNewView(result.value);
+  }
+
+  private release(): void {
+    const { reader } = this;
+    this.reader = undefined;
+    reader?.releaseLock();
   }
 
   private async readChunk(controller: ReadableByteStreamController): Promise<void> {
-    const reader = (this.reader = this.stream.getReader());
-    const { done, value } = (await this.read(reader, [])) as ReadableStreamReadResult<unknown>;
+    const { done, value } = (await this.read(this.reserve(), [])) as ReadableStreamReadResult<unknown>;
     if (done) {
       this.close();
       return;
@@ -188,14 +192,11 @@ class ByteSource extends Source<ReadableByteStreamController> {
     this.tap.chunk(value);
     controller.enqueue(value as Uint8Array<ArrayBuffer>);
   }
-
-  protected override cancelSource(reason: unknown): Promise<void> {
-    return this.reader === undefined ? this.stream.cancel(reason) : this.reader.cancel(reason);
-  }
 }
 
-/** Streams of libraries carry methods of their own (an async iterator, a marker). */
+/** Streams of libraries carry methods of their own (an async iterator, a marker), or are of a class of their own. */
 function carryOver(from: object, to: object): void {
+  if (from instanceof ReadableStream) Object.setPrototypeOf(to, Object.getPrototypeOf(from) as object);
   for (const key of Object.keys(from)) {
     const descriptor = Object.getOwnPropertyDescriptor(from, key);
     if (descriptor !== undefined) Reflect.defineProperty(to, key, descriptor);

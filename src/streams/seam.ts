@@ -3,7 +3,7 @@ import { cover, isCoverable, methodOf } from './cover.js';
 import { coverIteration } from './iterator.js';
 import { isAbort } from './abort.js';
 import { isNativePromise, nativeThen, type Watch } from './promise.js';
-import { watchResponse } from './response.js';
+import { watchBody } from './body.js';
 import { tapOn, type Sink, type Tap } from './sink.js';
 
 /** Watches an SDK's object at the places that its adapter named. */
@@ -55,7 +55,7 @@ function coverResponse(value: object, name: string, tap: Tap, state: SeamState, 
     return nativeThen(
       result,
       (response) => {
-        if (!state.isParsed && !tap.ended) watchResponse(response as Response, sink);
+        if (!state.isParsed && !tap.ended) watchBody(response as Response, sink);
         return response;
       },
       failing(tap),

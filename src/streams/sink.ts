@@ -1,5 +1,6 @@
 import type { Outcome } from '../core/record.js';
 import type { Method } from './cover.js';
+import type { Enter } from './keep-context.js';
 
 /** What a watched value tells the call that returned it. No method throws. */
 export interface Sink {
@@ -18,8 +19,12 @@ export interface Sink {
   resolved(value: unknown): void;
   /** At most the first call counts. */
   end(outcome: Outcome, error?: unknown): void;
-  /** A call like this one, for a value that can be used many times; undefined where it is not to be recorded. */
-  again(): Sink | undefined;
+  /** Makes calls like this one, for a value that can be used many times; undefined where one is not to be recorded. */
+  again(): () => Sink | undefined;
+  /** True when `inner` was called inside this call, and so may have made what this one returned. */
+  encloses(inner: Sink): boolean;
+  /** Keeps where the consumer is now: what it does when the call's work calls it is not that call's. */
+  outside(): Enter;
   /** The value cannot be watched. */
   unobserved(): void;
 }
@@ -33,6 +38,9 @@ export class Tap {
   /** False for what its consumer may hold without reading on for as long as it likes. */
   idles = true;
   private others: Sink[] | undefined;
+  private iteration: object | undefined = undefined;
+  /** Out of each call that listens, to where the consumer is; none where nothing of the consumer's is called. */
+  private waysOut: Enter[] = [];
 
   /** `owner` is kept for as long as anything derived from it is in use: its collection means abandonment. */
   constructor(
@@ -49,10 +57,31 @@ export class Tap {
     this.others = this.others?.filter((other) => !other.ended) ?? [];
     this.others.push(sink);
     sink.pending(this.owner, this.idles);
+    if (this.waysOut.length > 0) this.noteConsumer();
+  }
+
+  /** Keeps where the code that asks is now, unless that is inside a call that listens. */
+  noteConsumer(): void {
+    this.waysOut = this.leave(
+      (): Enter[] => [this.first, ...(this.others ?? [])].map((sink) => sink.outside()),
+      undefined,
+      [],
+    ) as Enter[];
+  }
+
+  /** Runs what is the consumer's, such as its handlers, where the consumer is. */
+  leave(work: Method, self: unknown, values: unknown[]): unknown {
+    const inner = this.waysOut.reduceRight<Method>((next, wayOut) => () => wayOut(next, self, values), work);
+    return inner.apply(self, values);
   }
 
   enter(work: Method, self: unknown, values: unknown[]): unknown {
     return this.first.enter(work, self, values);
+  }
+
+  /** Of several iterations at once, the first to give something is the one that counts. */
+  follows(iteration: object): boolean {
+    return (this.iteration ??= iteration) === iteration;
   }
 
   raw(properties: unknown): void {

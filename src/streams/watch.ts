@@ -8,7 +8,7 @@ import { isNodeReadable, watchNodeReadable } from './node-stream.js';
 import { isObservable, watchObservable } from './observable.js';
 import { isNativePromise, watchPromise, watchThenable } from './promise.js';
 import { isReadableStream, watchReadableStream } from './readable-stream.js';
-import { isResponse, watchResponse } from './response.js';
+import { hasBody, watchBody } from './body.js';
 import { watchSeam } from './seam.js';
 import { tapOf, type Sink } from './sink.js';
 
@@ -56,14 +56,16 @@ function watchObject(
     sink.resolved(value);
     return value;
   }
-  if (isResponse(value)) return watchResponse(value, sink);
-  if (isReadableStream(value)) return watchReadableStream(value, sink);
-  if (isNodeReadable(value)) return watchNodeReadable(value, sink);
+  if (!isPlain) {
+    if (hasBody(value)) return watchBody(value, sink);
+    if (isReadableStream(value)) return watchReadableStream(value, sink);
+    if (isNodeReadable(value)) return watchNodeReadable(value, sink);
+  }
   if (methodOf(value, 'then') !== undefined) return watchThenable(value, sink, again);
   const isIterable = isAsyncIterable(value) || isLazyIterable(value);
   if (isIterable && methodOf(value, 'next') !== undefined) return watchIterator(value, sink);
   if (isIterable) return watchIterable(value, sink);
-  if (isObservable(value)) return watchObservable(value, sink, () => sink.again());
+  if (isObservable(value)) return watchObservable(value, sink);
   if (isEmitter(value)) return watchEmitter(value, sink);
   if (isEventTarget(value)) return watchEventTarget(value, sink);
   const names = heldStreams(value);

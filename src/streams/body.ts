@@ -4,7 +4,7 @@ import { isNativePromise, nativeThen } from './promise.js';
 import { watchReadableStream } from './readable-stream.js';
 import type { Sink } from './sink.js';
 
-/** Methods of a web `Response` that read its whole body, and how what they give is read back. */
+/** Methods of a web `Response` or `Request` that read its whole body, and how what they give is read back. */
 const BODY_READERS: Readonly<Record<string, (body: unknown) => unknown>> = {
   json: (body) => body,
   text: parsed,
@@ -14,21 +14,22 @@ const BODY_READERS: Readonly<Record<string, (body: unknown) => unknown>> = {
   formData: () => undefined,
 };
 
-export function isResponse(value: object): value is Response {
+export function hasBody(value: object): value is Response | Request {
   // By its tag: the global of that name makes Node load all of its HTTP client.
-  return tagOf(value) === 'Response' && methodOf(value, 'arrayBuffer') !== undefined;
+  const tag = tagOf(value);
+  return (tag === 'Response' || tag === 'Request') && methodOf(value, 'arrayBuffer') !== undefined;
 }
 
-/** The same `Response`, whose call ends when its body has been read. */
-export function watchResponse(response: Response, sink: Sink): Response {
-  if (!isCoverable(response)) {
+/** The same `Response` or `Request`, whose call ends when its body has been read. */
+export function watchBody<Owner extends Response | Request>(owner: Owner, sink: Sink): Owner {
+  if (!isCoverable(owner)) {
     sink.unobserved();
-    return response;
+    return owner;
   }
   for (const [name, readBack] of Object.entries(BODY_READERS)) {
-    const original = methodOf(response, name);
+    const original = methodOf(owner, name);
     if (original === undefined) continue;
-    cover(response, name, function (this: unknown, ...values) {
+    cover(owner, name, function (this: unknown, ...values) {
       const body = original.apply(this, values);
       if (typeof body !== 'object' || body === null || !isNativePromise(body)) return body;
       return nativeThen(
@@ -44,20 +45,20 @@ export function watchResponse(response: Response, sink: Sink): Response {
       );
     });
   }
-  coverBody(response, sink);
-  coverClone(response, sink);
-  if (response.body === null) sink.resolved(undefined);
-  else sink.pending(response, true);
-  return response;
+  coverBody(owner, sink);
+  coverClone(owner, sink);
+  if (owner.body === null) sink.resolved(undefined);
+  else sink.pending(owner, true);
+  return owner;
 }
 
 /** Whoever takes the stream gets a watched one, always the same; the source stays unlocked until it is read. */
-function coverBody(response: Response, sink: Sink): void {
-  const getter = inheritedGetter(response, 'body');
+function coverBody(owner: Response | Request, sink: Sink): void {
+  const getter = inheritedGetter(owner, 'body');
   if (getter === undefined) return;
   let source: unknown;
   let watched: ReadableStream<unknown> | undefined;
-  Reflect.defineProperty(response, 'body', {
+  Reflect.defineProperty(owner, 'body', {
     configurable: true,
     enumerable: false,
     get: (): unknown => {
@@ -69,15 +70,26 @@ function coverBody(response: Response, sink: Sink): void {
       return watched;
     },
   });
+  coverPipe(owner, getter());
 }
 
-/** Whichever is read first, the response or its copy, tells the end. */
-function coverClone(response: Response, sink: Sink): void {
-  const clone = methodOf(response, 'clone');
+/** `fetch(request)` and `new Request(request)` pipe the stream they have inside, past `body`. */
+function coverPipe(owner: Response | Request, source: unknown): void {
+  const pipeThrough = source instanceof ReadableStream ? methodOf(source, 'pipeThrough') : undefined;
+  if (pipeThrough === undefined) return;
+  cover(source as object, 'pipeThrough', function (this: unknown, ...values) {
+    const { body } = owner;
+    return pipeThrough.apply(this === source && body !== null && body !== source ? body : this, values);
+  });
+}
+
+/** Whichever is read first, the one or its copy, tells the end. */
+function coverClone(owner: Response | Request, sink: Sink): void {
+  const clone = methodOf(owner, 'clone');
   if (clone === undefined) return;
-  cover(response, 'clone', function (this: unknown, ...values) {
+  cover(owner, 'clone', function (this: unknown, ...values) {
     const copy = clone.apply(this, values);
-    return typeof copy === 'object' && copy !== null && isResponse(copy) ? watchResponse(copy, sink) : copy;
+    return typeof copy === 'object' && copy !== null && hasBody(copy) ? watchBody(copy, sink) : copy;
   });
 }
 

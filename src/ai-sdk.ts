@@ -1,0 +1,1 @@
+export { languageModelMiddleware, telemetryIntegration } from './clients/ai-sdk.js';

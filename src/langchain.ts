@@ -1,0 +1,1 @@
+export { callbackHandler } from './clients/langchain-callbacks.js';

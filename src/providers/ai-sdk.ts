@@ -1,0 +1,73 @@
+import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS } from '../semconv/gen-ai.js';
+import { readAiSdkAnswer } from './ai-sdk-answer.js';
+import { startAiSdkFold } from './ai-sdk-fold.js';
+import { aiSdkMessage, aiSdkTool } from './ai-sdk-part.js';
+import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
+import { promptMessages } from './openai-completions.js';
+import { providerOfPackage } from './package-name.js';
+import type { Provider, RequestReading, ResponseReading } from './provider.js';
+import { readParameters } from './request-parameters.js';
+
+/**
+ * Language and embedding models of the AI SDK (https://ai-sdk.dev, `LanguageModelV2` to `V4`), whoever answers behind
+ * them, and what its functions put together from their answers.
+ */
+export const aiSdk: Provider = {
+  name: 'ai_sdk',
+  request,
+  read,
+  fold: startAiSdkFold,
+  client: (value) => hasMethod(value, 'doGenerate') || hasMethod(value, 'doEmbed'),
+  clientName: (value) => providerOfPackage((value as Json)['provider']),
+  // Of the SDK itself in versions 5 and 6, of its package for OpenTelemetry in version 7.
+  nativeScopes: ['ai', 'gen_ai'],
+  clientModel: (value) => asName((value as Json)['modelId']),
+};
+
+function request(value: object, isCertain?: boolean): RequestReading | undefined {
+  const body = value as Json;
+  const prompt = own(body, 'prompt');
+  if (isPrompt(prompt)) {
+    return {
+      operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
+      request: readParameters(parameters(body)),
+      outputType: outputType(body['responseFormat']),
+      input: () => prompt.map(aiSdkMessage),
+      toolDefinitions: () => asList(body['tools']).flatMap(aiSdkTool),
+    };
+  }
+  const values = isCertain === true ? own(body, 'values') : undefined;
+  if (!Array.isArray(values)) return undefined;
+  return {
+    operation: GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
+    request: {},
+    input: () => promptMessages(values),
+  };
+}
+
+function isPrompt(prompt: unknown): prompt is unknown[] {
+  return Array.isArray(prompt) && hasOwn(prompt[0], 'role') && hasOwn(prompt[0], 'content');
+}
+
+function parameters(body: Json): Json {
+  const { maxOutputTokens, temperature, topP, topK, frequencyPenalty, presencePenalty, stopSequences, seed } = body;
+  return {
+    max_tokens: maxOutputTokens,
+    temperature,
+    top_p: topP,
+    top_k: topK,
+    frequency_penalty: frequencyPenalty,
+    presence_penalty: presencePenalty,
+    stop: stopSequences,
+    seed,
+  };
+}
+
+function outputType(format: unknown): string | undefined {
+  const type = asRecord(format)?.['type'];
+  return type === 'json' || type === 'text' ? type : undefined;
+}
+
+function read(value: object): ResponseReading | undefined {
+  return readAiSdkAnswer(value, providerOfPackage);
+}

@@ -1,0 +1,95 @@
+import type { Message, Part, ToolDefinition } from '../core/messages.js';
+import {
+  GEN_AI_OPERATION_NAME_VALUE_CHAT,
+  GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
+  GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL,
+} from '../semconv/gen-ai.js';
+import { asList, asRecord, asText, hasOwn, own, type Json } from './json.js';
+import { openaiMessage, openaiTools } from './openai-message.js';
+import { openaiParts } from './openai-part.js';
+import { otherMessage, textPart, toolCallPart, toolCallResponsePart, urlPart } from './part.js';
+import type { RequestReading } from './provider.js';
+import { readOutputType, readParameters } from './request-parameters.js';
+import { wireNames } from './wire-names.js';
+
+/** What else looks like a request of v1, of `embed` or of `rerank` is one where the model is Cohere's. */
+const MODELS = /^(command|embed-|rerank-|c4ai-)/;
+
+export function readCohereRequest(value: object, isCertain = false): RequestReading | undefined {
+  // Those of v2 look like everybody's.
+  if (!isCertain && (hasOwn(value, 'messages') || !MODELS.test(asText(own(value, 'model')) ?? ''))) return undefined;
+  const body = wireNames(value, 1) as Json;
+  if (Array.isArray(body['messages'])) return chat(body, () => asList(wireNames(body['messages'])).map(openaiMessage));
+  if (typeof body['message'] === 'string') {
+    const { chat_history, message, tool_results } = body;
+    return chat(body, () => asList(wireNames([...asList(chat_history), { message, tool_results }])).map(oldMessage));
+  }
+  const { documents, texts, images, inputs } = body;
+  if (typeof body['query'] === 'string' && Array.isArray(documents)) {
+    const { query, top_n: k } = body;
+    // The documents that are to be put in order.
+    const input = (): Message[] => [{ role: 'user', parts: openaiParts(documents) }];
+    return { ...reading(GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL, { k, ...body }, input), query };
+  }
+  // Classifications have `inputs` too, which are texts.
+  const mixed = asList(inputs).filter((input) => hasOwn(input, 'content'));
+  if (asList(texts).length + asList(images).length + mixed.length === 0) return undefined;
+  return reading(GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS, body, () =>
+    [
+      ...asList(texts).map((text) => defined(textPart(text))),
+      ...asList(images).map((image) => defined(urlPart(image, 'image'))),
+      ...mixed.map((input) => openaiParts(wireNames(own(input, 'content')))),
+    ].map((parts) => ({ role: 'user', parts })),
+  );
+}
+
+function reading(operation: string, body: Json, input: () => Message[]): RequestReading {
+  const { p, k, embedding_types } = body;
+  const request = readParameters({ top_p: p, top_k: k, encoding_format: embedding_types, ...body });
+  return { operation, request, input };
+}
+
+function chat(body: Json, input: () => Message[]): RequestReading {
+  const preamble = textPart(body['preamble']);
+  return {
+    ...reading(GEN_AI_OPERATION_NAME_VALUE_CHAT, body, input),
+    outputType: readOutputType(body['response_format']),
+    systemInstructions: () => preamble && [preamble],
+    toolDefinitions: () => tools(body),
+  };
+}
+
+/** The tools of v1 have `parameter_definitions`. */
+function tools(body: Json): ToolDefinition[] | undefined {
+  return openaiTools({
+    tools: asList(wireNames(body['tools'])).map((tool) => {
+      const parameters = own(tool, 'parameter_definitions');
+      return parameters === undefined ? tool : { ...asRecord(tool), parameters };
+    }),
+  });
+}
+
+const ROLES = new Map<unknown, string>([
+  ['CHATBOT', 'assistant'],
+  ['SYSTEM', 'system'],
+  ['TOOL', 'tool'],
+]);
+
+/** One message of v1, of the past or the one that is asked now. */
+function oldMessage(value: unknown): Message {
+  const old = asRecord(value);
+  if (old === undefined) return otherMessage(value);
+  const { role, message, tool_calls, tool_results } = old;
+  return {
+    role: ROLES.get(role) ?? 'user',
+    parts: [
+      ...(message === '' ? [] : defined(textPart(message))),
+      ...asList(tool_calls).map((call) => toolCallPart(undefined, own(call, 'name'), own(call, 'parameters'))),
+      ...asList(tool_results).map((result) => toolCallResponsePart(undefined, own(result, 'outputs'))),
+    ],
+  };
+}
+
+function defined(part: Part | undefined): Part[] {
+  return part === undefined ? [] : [part];
+}

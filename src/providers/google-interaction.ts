@@ -1,0 +1,70 @@
+import { asList, asName, asRecord, asText, own, type Json } from './json.js';
+
+/** An event of an interaction, or the whole of one, respelt as a response of `generateContent`. */
+export function interactionChunk(event: object): object {
+  const { interaction = event, step, delta, error } = event as Json;
+  const { id, model, usage, status, steps, errors } = asRecord(interaction) ?? {};
+  // What the user said may be among the steps of one that is asked for later.
+  const said = [...asList(steps), step, delta].map(asRecord).filter((one) => one && one['type'] !== 'user_input');
+  return {
+    responseId: id,
+    modelVersion: model,
+    usageMetadata: usage,
+    error: error ?? asList(errors)[0],
+    candidates: [{ finishReason: status, content: { parts: said.flatMap(stepParts) } }],
+  };
+}
+
+interface Content {
+  role: string;
+  parts: Json[];
+}
+
+/** The input of an interaction, a text, contents or the steps so far, respelt likewise. */
+export function interactionContents(input: unknown): Content[] {
+  const contents: Content[] = [];
+  for (const value of Array.isArray(input) ? (input as unknown[]) : [input]) {
+    const role = roleOf(value);
+    const last = contents.at(-1);
+    if (last?.role === role) last.parts.push(...stepParts(value));
+    else contents.push({ role, parts: stepParts(value) });
+  }
+  return contents;
+}
+
+function roleOf(value: unknown): string {
+  const { role, type } = asRecord(value) ?? {};
+  if (type === 'function_result') return 'tool';
+  return asName(role) ?? (/^(thought|model_output)$|_(call|result)$/.test(asText(type) ?? '') ? 'model' : 'user');
+}
+
+/** A step, a delta or a content as parts. Signatures, which are encrypted, and annotations are left out. */
+function stepParts(value: unknown): Json[] {
+  const { type, id, call_id, signature: _, content, ...step } = asRecord(value) ?? {};
+  const { name, arguments: args, result, text, data, uri, mime_type: mimeType } = step;
+  const kind = asText(type) ?? '';
+  switch (kind) {
+    case 'thought':
+      return asList(step['summary']).flatMap(thoughts);
+    case 'thought_summary':
+      return thoughts(content);
+    case 'function_call':
+      return [{ functionCall: { id, name, args } }];
+    case 'arguments_delta':
+      return [{ functionCall: { args } }];
+    case 'function_result':
+      return [{ functionResponse: { id: call_id, name, response: result } }];
+  }
+  if (content !== undefined) return (Array.isArray(content) ? content : [content]).flatMap(stepParts);
+  if (kind.endsWith('_call')) return [{ toolCall: { ...step, id, toolType: kind.slice(0, -'_call'.length) } }];
+  if (kind.endsWith('_result')) {
+    return [{ toolResponse: { ...step, id: call_id, toolType: kind.slice(0, -'_result'.length) } }];
+  }
+  if (data !== undefined) return [{ inlineData: { data, mimeType, modality: kind } }];
+  if (uri !== undefined) return [{ fileData: { fileUri: uri, mimeType, modality: kind } }];
+  return kind === '' ? [{ text: value }] : text === undefined ? [] : [{ text }];
+}
+
+function thoughts(content: unknown): Json[] {
+  return [{ text: own(content, 'text'), thought: true }];
+}

@@ -1,0 +1,66 @@
+import {
+  GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
+  GEN_AI_OPERATION_NAME_VALUE_GENERATE_CONTENT,
+  GEN_AI_OUTPUT_TYPE_VALUE_JSON,
+  GEN_AI_OUTPUT_TYPE_VALUE_TEXT,
+} from '../semconv/gen-ai.js';
+import { interactionContents } from './google-interaction.js';
+import { googleMessage, googleMessages, googleParts, isContent } from './google-part.js';
+import { asList, asRecord, asText, hasOwn, own, type Json } from './json.js';
+import { openaiTools } from './openai-message.js';
+import type { RequestReading } from './provider.js';
+import { readParameters } from './request-parameters.js';
+import { wireNames } from './wire-names.js';
+
+/**
+ * `{ model, contents, config }` of the SDK's methods, `{ model, input, generation_config }` of interactions, or the body
+ * of the REST API. OpenAI's and others' requests have an `input` too.
+ */
+export function readGoogleRequest(value: object, isCertain = false): RequestReading | undefined {
+  // Only own members: an inherited getter may start something.
+  const { contents, input, config, generationConfig, generation_config, ...body } = { ...value } as Json;
+  const isOurs =
+    contents === undefined
+      ? input !== undefined && (isCertain || generation_config !== undefined)
+      : isCertain || body['model'] !== undefined || asList(contents).some(isContent);
+  if (!isOurs) return undefined;
+  const settings = wireNames({ ...body, ...asRecord(config ?? generationConfig ?? generation_config) }, 1) as Json;
+  const isEmbedding = contents !== undefined && isEmbeddingsRequest(settings);
+  return {
+    operation: isEmbedding ? GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS : GEN_AI_OPERATION_NAME_VALUE_GENERATE_CONTENT,
+    request: readParameters({ ...settings, n: settings['candidate_count'] }),
+    outputType: OUTPUT_TYPES.get(settings['response_mime_type'] ?? own(settings['response_format'], 'mime_type')),
+    systemInstructions() {
+      const parts = googleParts(settings['system_instruction'] ?? []);
+      return parts.length > 0 ? parts : undefined;
+    },
+    input() {
+      // Each content is embedded by itself.
+      if (isEmbedding && Array.isArray(contents)) return contents.map(googleMessage);
+      return googleMessages(contents ?? interactionContents(input));
+    },
+    toolDefinitions: () => openaiTools({ tools: asList(settings['tools']).flatMap(toolsOf) }),
+  };
+}
+
+function isEmbeddingsRequest(settings: Json): boolean {
+  if (hasOwn(settings, 'task_type') || hasOwn(settings, 'output_dimensionality')) return true;
+  return /embed/i.test(asText(settings['model']) ?? '');
+}
+
+const OUTPUT_TYPES = new Map<unknown, string>([
+  ['application/json', GEN_AI_OUTPUT_TYPE_VALUE_JSON],
+  ['text/plain', GEN_AI_OUTPUT_TYPE_VALUE_TEXT],
+]);
+
+/** `{ functionDeclarations: […] }`, a tool of Google's own: `{ googleSearch: {} }`, or with a `type` of interactions. */
+function toolsOf(tool: unknown): readonly unknown[] {
+  if (hasOwn(tool, 'type')) return [tool];
+  return Object.entries(asRecord(tool) ?? {}).flatMap(([type, value]): unknown[] => {
+    if (!type.startsWith('function')) return asRecord(value) === undefined ? [] : [{ type }];
+    return asList(value).map((declaration) => ({
+      parameters: own(declaration, 'parametersJsonSchema'),
+      ...asRecord(declaration),
+    }));
+  });
+}

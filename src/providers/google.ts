@@ -1,0 +1,77 @@
+import type { Usage } from '../core/record.js';
+import {
+  GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
+  GEN_AI_PROVIDER_NAME_VALUE_GCP_GEMINI,
+  GEN_AI_PROVIDER_NAME_VALUE_GCP_GEN_AI,
+  GEN_AI_PROVIDER_NAME_VALUE_GCP_VERTEX_AI,
+} from '../semconv/gen-ai.js';
+import { GoogleFold } from './google-fold.js';
+import { interactionChunk } from './google-interaction.js';
+import { readGoogleRequest } from './google-request.js';
+import { asList, asNumber, asRecord, asText, hasMethod, own } from './json.js';
+import type { Fold, Provider, ResponseReading } from './provider.js';
+import { readUsage, type Count } from './usage.js';
+
+/**
+ * The Gemini API (https://ai.google.dev/api) and Vertex AI: `generateContent`, `embedContent` and interactions, as the
+ * SDK gives them or as the REST API does.
+ */
+export const google: Provider = {
+  name: GEN_AI_PROVIDER_NAME_VALUE_GCP_GEN_AI,
+  request: readGoogleRequest,
+  read,
+  fold,
+  client: (value) => hasMethod(apiOf(value), 'isVertexAI'),
+  clientName: (value) =>
+    own(own(apiOf(value), 'clientOptions'), 'vertexai') === true
+      ? GEN_AI_PROVIDER_NAME_VALUE_GCP_VERTEX_AI
+      : GEN_AI_PROVIDER_NAME_VALUE_GCP_GEMINI,
+};
+
+/** Of `GoogleGenAI`, or of one of its modules. */
+function apiOf(value: object): unknown {
+  return own(value, 'apiClient') ?? own(value, 'parentClient');
+}
+
+/** A whole answer looks like a chunk, or goes through the same hands as an event. */
+function read(value: object): ResponseReading | undefined {
+  const answer = own(value, 'object') === 'interaction' ? new GoogleFold(interactionChunk) : fold(value);
+  answer?.add(value);
+  return answer?.read() ?? readEmbeddings(value);
+}
+
+function fold(chunk: object): Fold | undefined {
+  if (isAnswer(chunk)) return new GoogleFold();
+  const isEvent = /^(interaction|step)\.|^error$/.test(asText(own(chunk, 'event_type')) ?? '');
+  return isEvent ? new GoogleFold(interactionChunk) : undefined;
+}
+
+function isAnswer(value: object): boolean {
+  const [first] = asList(own(value, 'candidates'));
+  if (first !== undefined) {
+    return asRecord(own(first, 'content')) !== undefined || asText(own(first, 'finishReason')) !== undefined;
+  }
+  // Of a prompt that is blocked, and in a chunk that only counts, there is no candidate.
+  if (asText(own(own(value, 'promptFeedback'), 'blockReason'))) return true;
+  return asText(own(value, 'modelVersion')) !== undefined && asRecord(own(value, 'usageMetadata')) !== undefined;
+}
+
+/** The REST API answers one content with one `embedding`. */
+function readEmbeddings(value: object): ResponseReading | undefined {
+  const list = asList(own(value, 'embeddings') ?? [own(value, 'embedding')]);
+  const values = own(list[0], 'values');
+  if (!Array.isArray(values)) return undefined;
+  return {
+    operation: GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
+    usage: readUsage(own(value, 'usageMetadata'), COUNTS) ?? usageOf(list),
+    embeddingDimensions: values.length,
+  };
+}
+
+const COUNTS = new Map<string, Count>([['promptTokenCount', 'inputTokens']]);
+
+/** Vertex AI counts the tokens of each content. */
+function usageOf(embeddings: readonly unknown[]): Usage | undefined {
+  const counts = embeddings.flatMap((embedding) => asNumber(own(own(embedding, 'statistics'), 'tokenCount')) ?? []);
+  return counts.length > 0 ? { inputTokens: counts.reduce((sum, count) => sum + count) } : undefined;
+}

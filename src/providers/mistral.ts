@@ -1,0 +1,87 @@
+import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_PROVIDER_NAME_VALUE_MISTRAL_AI } from '../semconv/gen-ai.js';
+import type { Message, Part } from '../core/messages.js';
+import { asList, asRecord, asText, hasOwn, own, type Json } from './json.js';
+import { ChatFold } from './openai-chat-fold.js';
+import { openaiChat } from './openai-chat.js';
+import { openaiEmbeddings } from './openai-embeddings.js';
+import { openaiMessage, openaiTools } from './openai-message.js';
+import { textPart } from './part.js';
+import type { Fold, Provider, RequestReading, ResponseReading } from './provider.js';
+import { readOutputType, readParameters } from './request-parameters.js';
+import { wireNames } from './wire-names.js';
+
+/**
+ * Mistral's SDK (https://docs.mistral.ai/api): chat, agents, fill-in-the-middle and embeddings. On the wire they are
+ * OpenAI's, and read as such; the SDK renames their members and wraps each chunk.
+ */
+export const mistral: Provider = {
+  name: GEN_AI_PROVIDER_NAME_VALUE_MISTRAL_AI,
+  request,
+  read,
+  fold,
+  client: (value) => hasOwn(value, '_baseURL') && 'fim' in value,
+  clientName: () => GEN_AI_PROVIDER_NAME_VALUE_MISTRAL_AI,
+};
+
+/** By which a request is told from those that other SDKs spell in camelCase too. */
+const OWN_PARAMETERS = ['randomSeed', 'safePrompt', 'promptMode'];
+
+function request(value: object, isCertain = false): RequestReading | undefined {
+  if (hasOwn(value, 'inputs')) return embeddingsRequest(value, isCertain);
+  if (!isCertain && !OWN_PARAMETERS.some((name) => hasOwn(value, name))) return undefined;
+  const messages = own(value, 'messages');
+  if (!Array.isArray(messages) && typeof own(value, 'prompt') !== 'string') return undefined;
+  const body = wireNames(value, 1) as Json;
+  return {
+    // What fills in the middle answers as a chat does.
+    operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
+    request: readParameters(body),
+    outputType: readOutputType(body['response_format']),
+    input: () => (Array.isArray(messages) ? asList(wireNames(messages)).map(openaiMessage) : [gap(body)]),
+    toolDefinitions: () => openaiTools(body),
+  };
+}
+
+/** Moderations and conversations have `inputs` too. */
+function embeddingsRequest(value: Json, isCertain: boolean): RequestReading | undefined {
+  const name = isCertain ? /embed/ : /stral-embed/;
+  if (!name.test(asText(value['model']) ?? '')) return undefined;
+  const body = wireNames(value, 1) as Json;
+  return openaiEmbeddings.request({ ...body, input: body['inputs'] });
+}
+
+/** What stands before and behind the gap to be filled. */
+function gap({ prompt, suffix }: Json): Message {
+  const before = textPart(prompt);
+  const behind: Part[] = typeof suffix === 'string' ? [{ type: 'suffix', content: suffix }] : [];
+  return { role: 'user', parts: before === undefined ? behind : [before, ...behind] };
+}
+
+function read(value: object): ResponseReading | undefined {
+  const [choice] = asList(own(value, 'choices'));
+  // OpenRouter's SDK spells its answers like this, but does not say `prefix`.
+  if (hasOwn(choice, 'finishReason') && hasOwn(choice['message'], 'prefix')) {
+    return openaiChat.read(wireNames(value) as object);
+  }
+  const usage = own(value, 'usage');
+  if (!hasOwn(usage, 'promptTokens')) return undefined;
+  return openaiEmbeddings.read({ ...value, usage: wireNames(usage) });
+}
+
+function fold(chunk: object): Fold | undefined {
+  const [choice] = asList(own(own(chunk, 'data'), 'choices'));
+  return hasOwn(choice, 'delta') ? new EventFold() : undefined;
+}
+
+class EventFold implements Fold {
+  private readonly chat = new ChatFold();
+
+  add(chunk: object): void {
+    const data = asRecord(own(chunk, 'data'));
+    if (data !== undefined) this.chat.add(wireNames(data) as object);
+  }
+
+  read(): ResponseReading {
+    return { ...this.chat.read(), usageRemedy: undefined };
+  }
+}

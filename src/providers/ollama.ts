@@ -1,0 +1,145 @@
+import type { Message, Part } from '../core/messages.js';
+import {
+  GEN_AI_OPERATION_NAME_VALUE_CHAT,
+  GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
+  GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION,
+} from '../semconv/gen-ai.js';
+import { asList, asNumber, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
+import { ChatFold } from './openai-chat-fold.js';
+import { promptMessages } from './openai-completions.js';
+import { openaiEmbeddings } from './openai-embeddings.js';
+import { openaiMessage, openaiTools } from './openai-message.js';
+import { base64Part, textPart, urlPart } from './part.js';
+import type { Fold, Provider, RequestReading, ResponseReading } from './provider.js';
+import { readParameters } from './request-parameters.js';
+
+/** Ollama's own API: https://docs.ollama.com/api */
+export const ollama: Provider = {
+  // The conventions (v1.41.1) have no value for it.
+  name: 'ollama',
+  request,
+  read,
+  fold,
+  client,
+};
+
+/** Much of what Ollama is asked could be asked of others. */
+function request(value: object, isCertain = false): RequestReading | undefined {
+  if (!isRequest(value) || !(isCertain || isOllamaRequest(value))) return undefined;
+  const body = value as Json;
+  const { messages, prompt, system, format, model, stream } = body;
+  const options = asRecord(body['options']);
+  const most = asNumber(options?.['num_predict']) ?? 0;
+  return {
+    operation: operationOf(body),
+    // Negative numbers mean that nothing bounds it.
+    request: readParameters({ ...options, model, stream, max_tokens: most > 0 ? most : undefined }),
+    outputType: format === 'json' || asRecord(format) !== undefined ? 'json' : undefined,
+    systemInstructions() {
+      const part = system === '' ? undefined : textPart(system);
+      return part && [part];
+    },
+    input: () => (Array.isArray(messages) ? messages.map(ollamaMessage) : promptedBy(prompt ?? body['input'], body)),
+    toolDefinitions: () => openaiTools(body),
+  };
+}
+
+function operationOf(body: Json): string {
+  if (Array.isArray(body['messages'])) return GEN_AI_OPERATION_NAME_VALUE_CHAT;
+  return hasOwn(body, 'prompt') ? GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION : GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS;
+}
+
+function isRequest(body: object): boolean {
+  return Array.isArray(own(body, 'messages')) || typeof own(body, 'prompt') === 'string' || hasOwn(body, 'input');
+}
+
+function isOllamaRequest(body: object): boolean {
+  return asRecord(own(body, 'options')) !== undefined || hasOwn(body, 'keep_alive') || hasOwn(body, 'think');
+}
+
+function ollamaMessage(value: unknown): Message {
+  const given = asRecord(value);
+  const message = openaiMessage(given && { ...given, reasoning_content: given['thinking'], name: given['tool_name'] });
+  message.parts.push(...imageParts(given));
+  return message;
+}
+
+function promptedBy(prompt: unknown, body: Json): Message[] {
+  const messages = promptMessages(prompt);
+  messages[0]?.parts.push(...imageParts(body));
+  return messages;
+}
+
+/** Base64, or the path of a file. */
+function imageParts(holder: Json | undefined): Part[] {
+  return asList(holder?.['images'])
+    .map((image) => {
+      const isPath = typeof image === 'string' && /[^\w+/=\s]/.test(image);
+      return isPath ? urlPart(image, 'image') : base64Part(image, 'image');
+    })
+    .filter((part) => part !== undefined);
+}
+
+function client(value: object): boolean {
+  return typeof own(own(value, 'config'), 'host') === 'string' && hasMethod(value, 'generate');
+}
+
+function read(value: object): ResponseReading | undefined {
+  if (!isAnswer(value)) return readEmbeddings(value);
+  const whole = new OllamaFold();
+  whole.add(value);
+  return whole.read();
+}
+
+function fold(chunk: object): Fold | undefined {
+  return isAnswer(chunk) ? new OllamaFold() : undefined;
+}
+
+function isAnswer(value: object): boolean {
+  if (typeof own(value, 'done') !== 'boolean' || typeof own(value, 'model') !== 'string') return false;
+  return asRecord(own(value, 'message')) !== undefined || typeof own(value, 'response') === 'string';
+}
+
+function readEmbeddings(value: object): ResponseReading | undefined {
+  const [embedding] = asList(own(value, 'embeddings'));
+  const model = own(value, 'model');
+  if (!Array.isArray(embedding) || typeof model !== 'string') return undefined;
+  return openaiEmbeddings.read({ object: 'list', model, data: [{ embedding }], usage: usageOf(value as Json) });
+}
+
+/** Chunks of an answer, or a whole one: chat completions in other words. */
+class OllamaFold implements Fold {
+  private readonly chat = new ChatFold();
+  private operation: string = GEN_AI_OPERATION_NAME_VALUE_CHAT;
+  private calls = 0;
+
+  add(chunk: object): void {
+    const { model, message, response, thinking, done_reason } = chunk as Json;
+    if (typeof response === 'string') this.operation = GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION;
+    const said: Json = asRecord(message) ?? { content: response, thinking };
+    // A call comes whole, from older servers without an id.
+    const tool_calls = asList(said['tool_calls']).map((call) => ({ ...asRecord(call), index: this.calls++ }));
+    this.chat.add({
+      model,
+      usage: usageOf(chunk as Json),
+      choices: [{ delta: { ...said, reasoning: said['thinking'], tool_calls }, finish_reason: done_reason }],
+    });
+  }
+
+  read(): ResponseReading {
+    return { ...this.chat.read(), operation: this.operation, usageRemedy: undefined };
+  }
+}
+
+/** In the words of chat completions; durations, in nanoseconds, keep their own names. */
+function usageOf(value: Json): Json {
+  const { prompt_eval_count, eval_count, total_duration, load_duration, prompt_eval_duration, eval_duration } = value;
+  return {
+    prompt_tokens: prompt_eval_count,
+    completion_tokens: eval_count,
+    total_duration,
+    load_duration,
+    prompt_eval_duration,
+    eval_duration,
+  };
+}
