@@ -1,0 +1,318 @@
+/**
+ * Deliberate faults: what each breaks, where, and the text that it replaces, which must stand there exactly once. A
+ * fault that no longer applies fails the check, so that the list cannot rot.
+ */
+const iterator = 'src/streams/iterator.ts';
+const promise = 'src/streams/promise.ts';
+const sink = 'src/streams/sink.ts';
+const node = 'src/streams/node-stream.ts';
+const web = 'src/streams/readable-stream.ts';
+const emitter = 'src/streams/emitter.ts';
+const observable = 'src/streams/observable.ts';
+const holder = 'src/streams/holder.ts';
+const body = 'src/streams/body.ts';
+const cover = 'src/streams/cover.ts';
+const seam = 'src/streams/seam.ts';
+const call = 'src/spans/call.ts';
+const run = 'src/spans/run.ts';
+const decorated = 'src/spans/decorated-call.ts';
+const open = 'src/spans/open-calls.ts';
+const errors = 'src/spans/error-record.ts';
+
+const fault = (what, file, find, replace) => ({ what, file, find, replace });
+
+export const FAULTS = [
+  fault(
+    'next(value) loses its value',
+    iterator,
+    'steps.take(next, this, values, steps.onNext)',
+    'steps.take(next, this, [], steps.onNext)',
+  ),
+  fault(
+    'return() is not forwarded to the source',
+    iterator,
+    'return tap.ended ? inLine(stop.apply(this, values)) : steps.take(stop, this, values, steps.onReturn);',
+    'return steps.onReturn({ done: true, value: values[0] });',
+  ),
+  fault(
+    'throw() is not forwarded to the source',
+    iterator,
+    'return steps.take(fail, this, values, steps.onNext);',
+    'return steps.onError(values[0]);',
+  ),
+  fault(
+    'an error of the source is swallowed',
+    iterator,
+    'this.fail(error);\n    throw error;',
+    'this.fail(error);\n    return undefined as never;',
+  ),
+  fault(
+    'next() is handled on the side, so an unhandled rejection is hidden',
+    iterator,
+    'if (isNativePromise(result)) return nativeThen(result, onResult, this.onError);',
+    'if (isNativePromise(result)) { void nativeThen(result, onResult, this.onError).catch(() => undefined); return result; }',
+  ),
+  fault(
+    'a source that is exhausted does not end the call',
+    iterator,
+    'if ((result as Result)?.done) tap.end(this.outcome());',
+    'if ((result as Result)?.done) return;',
+  ),
+  fault('stopping early counts as completed', iterator, "if (this.isStopped) return 'cancelled';", ''),
+  fault(
+    'an abort that ends a stream quietly counts as completed',
+    iterator,
+    "this.signal?.aborted === true ? 'aborted' : 'completed'",
+    "'completed'",
+  ),
+  fault(
+    'a generator that is held ends for idleness',
+    iterator,
+    'tap.idles = !isGenerator(iterator);',
+    'tap.idles = true;',
+  ),
+  fault(
+    'an iterator without return() does not tell of a break',
+    iterator,
+    '} else coverMissingReturn(iterator, steps);',
+    '}',
+  ),
+  fault('what the consumer throws in counts as an error of the source', iterator, 'steps.noteThrownIn(values[0]);', ''),
+  fault(
+    'a result overtakes those on their way',
+    iterator,
+    'isNativePromise(result) ? nativeThen(result) : result;',
+    'isNativePromise(result) ? result : result;',
+  ),
+
+  fault(
+    'then is called early',
+    promise,
+    'const tap = tapOn(thenable, sink);',
+    'void methodOf(thenable, "then")?.call(thenable, () => undefined, () => undefined);\n  const tap = tapOn(thenable, sink);',
+  ),
+  fault(
+    'a rejection is swallowed',
+    promise,
+    "sink.end(isAbort(error) ? 'aborted' : 'error', error);\n      throw error;",
+    "sink.end(isAbort(error) ? 'aborted' : 'error', error);",
+  ),
+  fault('own properties of a promise are lost', promise, 'carryOver(promise, derived);', ''),
+  fault(
+    'a promise is handled on the side',
+    promise,
+    'carryOver(promise, derived);\n  return derived;',
+    'derived.catch(() => undefined);\n  return promise;',
+  ),
+  fault(
+    'an abort counts as an error',
+    promise,
+    "sink.end(isAbort(error) ? 'aborted' : 'error', error);",
+    "sink.end('error', error);",
+  ),
+  fault(
+    'a thenable delivers something else',
+    promise,
+    'const delivered = isOver ? value : see(value);',
+    'const delivered = isOver ? value : (see(value), { ...(value as object) });',
+  ),
+
+  fault(
+    'the tap of a second method is not told of the end',
+    sink,
+    'if (this.others !== undefined) for (const sink of this.others) sink.end(outcome, error);',
+    '',
+  ),
+  fault(
+    'the tap of a second method gets no chunk',
+    sink,
+    'if (this.others !== undefined) for (const sink of this.others) sink.chunk(value);',
+    '',
+  ),
+  fault(
+    'a tap ends twice',
+    sink,
+    'end(outcome: Outcome, error?: unknown): void {\n    if (this.ended) return;\n    this.ended = true;',
+    'end(outcome: Outcome, error?: unknown): void {',
+  ),
+
+  fault(
+    'a listener of ours starts the flow of a Node stream',
+    node,
+    'tap.noteConsumer();\n  // `emit`',
+    "(stream as unknown as NodeJS.ReadableStream).on('data', () => undefined);\n  tap.noteConsumer();\n  // `emit`",
+  ),
+  fault(
+    'a listener of ours hides an error event',
+    node,
+    'tap.noteConsumer();\n  // `emit`',
+    "(stream as unknown as NodeJS.ReadableStream).on('error', () => undefined);\n  tap.noteConsumer();\n  // `emit`",
+  ),
+  fault('destroy() does not end the call', node, "else if (event === 'close') tap.end('cancelled');", ''),
+  fault(
+    'a Node source runs out of its context',
+    node,
+    'return tap.enter(read, this, values);',
+    'return read.apply(this, values);',
+  ),
+
+  fault('a web stream reads ahead', web, '{ highWaterMark: 0 }', '{ highWaterMark: 1 }'),
+  fault(
+    'bytes do not stay bytes',
+    web,
+    "(stream as ReadableStream<Uint8Array>).getReader({ mode: 'byob' }).releaseLock();\n    return true;",
+    'return false;',
+  ),
+  fault('cancel() is not forwarded', web, '(this.reader ?? this.stream).cancel(reason)', 'Promise.resolve()'),
+  fault(
+    'an error of a web stream does not reach the reader',
+    web,
+    'this.controller?.error(error);',
+    'this.controller?.close();',
+  ),
+
+  fault(
+    'the end of an emitter is lost where a listener throws',
+    emitter,
+    '    } finally {\n      endOn(tap, event, detail);\n    }\n  });\n  sink.pending(emitter, true);',
+    '    } finally {\n      void 0;\n    }\n  });\n  sink.pending(emitter, true);',
+  ),
+  fault(
+    'unsubscribing does not end the call',
+    observable,
+    "if (subscriber.closed) tap.end('cancelled');\n    }\n  });",
+    '}\n  });',
+  ),
+  fault(
+    'a second subscription has no span',
+    observable,
+    'if (!this.isWaiting) return this.again();',
+    'if (!this.isWaiting) return undefined;',
+  ),
+
+  fault(
+    'a getter of a result is touched first',
+    holder,
+    'const value: unknown = own?.value;',
+    'const value: unknown = (holder as Record<string, unknown>)[name];',
+  ),
+  fault(
+    'the first of several streams to end ends the call',
+    holder,
+    "if (outcome === 'error' || this.reading.size === 0) this.sink.end(outcome, error);",
+    'this.sink.end(outcome, error);',
+  ),
+  fault(
+    'a copy of a response is not watched',
+    body,
+    'hasBody(copy) ? watchBody(copy, sink) : copy',
+    'hasBody(copy) ? copy : copy',
+  ),
+  fault('covers can be seen', cover, 'enumerable: own?.enumerable ?? false,', 'enumerable: true,'),
+  fault(
+    'an object that is returned again wears covers in layers',
+    cover,
+    'if (former === undefined) Reflect.deleteProperty(target, key);',
+    'if (former === undefined) break;',
+  ),
+  fault(
+    'the result of an SDK is taken to be over before it is parsed',
+    seam,
+    'derived = nativeThen(result, (data) => tap.deliver(data, watch), failing(tap));',
+    'derived = result;\n    tap.end("completed");',
+  ),
+
+  fault(
+    'a span ends twice',
+    call,
+    'end(outcome: Outcome, error?: unknown): void {\n    if (this.ended) return;',
+    'end(outcome: Outcome, error?: unknown): void {',
+  ),
+  fault('a span never ends', call, 'span.end(endTime);', 'void endTime;'),
+  fault('nobody notices that a stream was collected', call, 'watchCollection(target, this);', ''),
+  fault('a call that has ended stays in the list of open ones', call, 'removeOpenCall(this);', ''),
+  fault(
+    'one stream through two methods is counted twice',
+    call,
+    'if (this.kind.isModelCall && !this.countedElsewhere) setOwner(value, this.owner);',
+    'void value;',
+  ),
+  fault(
+    'what the caller aborted with counts as an error',
+    call,
+    "this.outcome = isAborted ? 'aborted' : outcome;",
+    'this.outcome = outcome;',
+  ),
+  fault('a record is put together twice', call, 'if (this.isComplete) return this.record;', ''),
+  fault(
+    'handlers of the consumer run inside the call',
+    call,
+    '? runInFrame(frame, () => contextApi.with(outer, work, self, ...values))',
+    '? work.apply(self, values)',
+  ),
+
+  fault(
+    'the method runs outside its span',
+    run,
+    '    value = call.run(() => original.apply(self, args));\n  } catch',
+    '    value = original.apply(self, args);\n  } catch',
+  ),
+  fault(
+    'the method loses its this',
+    run,
+    '    value = call.run(() => original.apply(self, args));\n  } catch',
+    '    value = call.run(() => original.apply(undefined, args));\n  } catch',
+  ),
+  fault(
+    'what is thrown does not end the call',
+    run,
+    "    call.end(isAbort(error) ? 'aborted' : 'error', error);\n    throw error;",
+    '    throw error;',
+  ),
+  fault(
+    'what is thrown is wrapped',
+    run,
+    "    call.end(isAbort(error) ? 'aborted' : 'error', error);\n    throw error;",
+    "    call.end(isAbort(error) ? 'aborted' : 'error', error);\n    throw new Error('traced', { cause: error });",
+  ),
+  fault(
+    'the arguments of an unsampled call are touched',
+    run,
+    '    if (!span.isRecording()) {\n      call.context',
+    '    describeCall(call, prompt, original, args);\n    if (!span.isRecording()) {\n      call.context',
+  ),
+  fault(
+    'the start of one class serves its subclasses',
+    run,
+    'known?.functionName === functionName && ',
+    'known !== undefined && ',
+  ),
+
+  fault(
+    'a generator runs outside its span after its first step',
+    decorated,
+    'return this.steps.run(() => work.apply(self, values));',
+    'return work.apply(self, values);',
+  ),
+  fault(
+    'one of several observed calls fills the span',
+    decorated,
+    'this.observedCount === 1',
+    'this.observedCount >= 1',
+  ),
+
+  fault(
+    'open calls end from the outside in',
+    open,
+    'return other.startedAt - one.startedAt;',
+    'return one.startedAt - other.startedAt;',
+  ),
+  fault('the timer of idle calls keeps the process alive', open, 'open.timer.unref();', ''),
+  fault(
+    'idle calls stay open',
+    open,
+    "if (call.activeAt <= latest) call.end('abandoned');",
+    "if (call.activeAt < 0) call.end('abandoned');",
+  ),
+  fault('error.type is always the class', errors, 'type: statusOf(error) ?? codeOf(error) ?? name,', 'type: name,'),
+];
