@@ -12,6 +12,10 @@ export interface CallFacts {
   /** How many values the SDK's stream yields. */
   chunks?: number;
   providerName?: string;
+  /** The SDK keeps the token counts of this answer to itself: nobody can record them. */
+  hidesUsage?: boolean;
+  /** The model that is asked, where the body does not name it. */
+  model?: string;
 }
 
 const STATUS_ERROR = 2;
@@ -46,7 +50,7 @@ function compareRequest(findings: Findings, span: SpanView, recording: Recording
   if (isSeen && facts.providerName !== undefined) {
     findings.equal('gen_ai.provider.name', facts.providerName, span.attributes['gen_ai.provider.name']);
   }
-  const { model, messages } = recording.request.body;
+  const { model = facts.model, contents, messages = contents } = recording.request.body;
   const unknown = !isSeen || (!facts.observed && span.attributes['decotel.request.missing'] === true);
   const seenModel = span.attributes['gen_ai.request.model'];
   if (!unknown || seenModel !== undefined) findings.equal('gen_ai.request.model', model, seenModel);
@@ -84,6 +88,7 @@ const OPERATIONS: Record<string, string> = {
   google_embed: 'embeddings',
   interactions: 'generate_content',
   cohere_embed: 'embeddings',
+  cohere_rerank: 'retrieval',
   ollama_gen: 'text_completion',
 };
 

@@ -11,6 +11,7 @@ const WITH_CHOICES = new Set(['chat', 'completions', 'google']);
 
 export function compareContent(findings: Findings, span: SpanView, recording: Recording): void {
   const { expect, shape } = recording;
+  compareDocuments(findings, span, expect);
   const attribute = span.attributes[OUTPUT];
   if (attribute === undefined && !saysAnything(expect)) return;
   const messages = parseMessages(attribute);
@@ -29,10 +30,19 @@ export function compareContent(findings: Findings, span: SpanView, recording: Re
   compareOtherItems(findings, messages, expect);
 }
 
+/** What was put in order, best first. */
+function compareDocuments(findings: Findings, span: SpanView, { rerank_results: count }: Expectation): void {
+  if (count === undefined) return;
+  const result = span.attributes['gen_ai.retrieval.documents'];
+  const documents: unknown = typeof result === 'string' ? JSON.parse(result) : undefined;
+  findings.equal('gen_ai.retrieval.documents', count, Array.isArray(documents) ? documents.length : documents);
+}
+
 function saysAnything(expect: Expectation): boolean {
   return [
     expect.text,
     expect.refusal,
+    expect.tool_plan,
     expect.reasoning_text,
     expect.audio_transcript,
     expect.tool_calls,
@@ -41,7 +51,8 @@ function saysAnything(expect: Expectation): boolean {
 }
 
 function compareTexts(findings: Findings, messages: OutputMessage[], expect: Expectation): void {
-  const { text = '', texts = [text], refusal, audio_transcript: transcript } = expect;
+  const { text = '', texts = [text], refusal, audio_transcript: transcript, tool_plan: plan = '' } = expect;
+  findings.equal(`${OUTPUT} (tool plan)`, plan, contentsOf(messages, 'tool_plan').join(''));
   const spoken = messages.map((message) => contentsOf([message], 'text').join(''));
   if (refusal !== undefined) {
     const refusals = messages[0]?.parts.filter((part) => part.type !== 'reasoning' && part.content === refusal) ?? [];
@@ -87,10 +98,16 @@ function compareToolCalls(findings: Findings, messages: OutputMessage[], expect:
 
 function compareArguments(findings: Findings, index: number, call: ExpectedToolCall, part: Part): void {
   const expected = parsed(call.arguments);
-  if (expected === undefined || expected === '') return;
-  if (!sameButMasked(expected, part.arguments)) {
+  if (expected === undefined) return;
+  const isSame = expected === '' ? isNothing(part.arguments) : sameButMasked(expected, part.arguments);
+  if (!isSame) {
     findings.add(`${OUTPUT} (tool call ${index}, arguments)`, expected, part.arguments);
   }
+}
+
+/** Some providers send no text where a call has no arguments. */
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === '' || isDeepStrictEqual(value, {});
 }
 
 /** JSON text as its value; other text as it is. */
@@ -129,8 +146,8 @@ function compareOtherItems(findings: Findings, messages: OutputMessage[], expect
   const items = expect.other_items ?? [];
   const atLeast = (found: string[], expected: string[]): void =>
     findings.holds(`${OUTPUT} (other items)`, found.length >= expected.length, expected.join(', '), found.join(', '));
-  const isCall = (item: string): boolean => /_(call|use)$/.test(item);
-  const isResult = (item: string): boolean => /_(result|output)$/.test(item);
+  const isCall = (item: string): boolean => /_(call|use)$|^executableCode$/.test(item);
+  const isResult = (item: string): boolean => /_(result|output)$|^codeExecutionResult$/.test(item);
   atLeast(
     types.filter((type) => type === 'server_tool_call'),
     items.filter(isCall),

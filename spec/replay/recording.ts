@@ -45,10 +45,12 @@ export interface Expectation {
   reasoning_text?: string;
   refusal?: string;
   audio_transcript?: string;
+  tool_plan?: string;
   tool_calls?: ExpectedToolCall[];
   other_items?: string[];
   stream_events?: number;
   embedding_dimensions?: number;
+  rerank_results?: number;
   error?: { status: number; type?: string; code?: string; message?: string };
   stream_error?: unknown;
 }

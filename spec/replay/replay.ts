@@ -9,12 +9,26 @@ import type { ReplayServer } from './server.js';
 import type { SpanSource, SpanView } from './spans.js';
 import { deliverBare, deliverDecorated, isObserved, usesHelper, type Way } from './ways.js';
 
+/** Something done with a recording, and what was wrong. */
+export interface Trial {
+  /** Whatever was done alike, for the sums at the end. */
+  kind: string;
+  /** Tells it from the others of its kind. */
+  detail?: string;
+  findings: Finding[];
+}
+
 /** One recording called in one way: the spans it made and what is wrong with them. */
-export interface CallResult {
-  way: Way;
+export interface CallResult extends Trial {
+  kind: Way;
   spans: SpanView[];
   facts: CallFacts;
-  findings: Finding[];
+}
+
+/** Undefined where no SDK here calls this recording. */
+export async function prepareCall(recording: Recording, base: string): Promise<PreparedCall | undefined> {
+  const caller = CALLERS.find(({ apis }) => apis.includes(recording.api));
+  return caller?.prepare(recording, base);
 }
 
 /** Undefined where no SDK here calls this recording. */
@@ -24,8 +38,7 @@ export async function replay(
   server: ReplayServer,
   source: SpanSource,
 ): Promise<CallResult[] | undefined> {
-  const caller = CALLERS.find(({ apis }) => apis.includes(recording.api));
-  const call = await caller?.prepare(recording, server.base);
+  const call = await prepareCall(recording, server.base);
   if (call === undefined) return undefined;
   const results: CallResult[] = [];
   for (const way of ways) {
@@ -35,7 +48,7 @@ export async function replay(
       if (result !== undefined) results.push(result);
     } catch (error) {
       const findings = [{ subject: 'the replay itself', expected: 'a comparison', actual: String(error) }];
-      results.push({ way, spans: [], facts: { observed: isObserved(way) }, findings });
+      results.push({ kind: way, spans: [], facts: { observed: isObserved(way) }, findings });
     }
   }
   return results;
@@ -60,7 +73,9 @@ async function replayOneWay(
     error: bare.error,
     // An SDK that throws at an error inside a stream keeps that event to itself.
     chunks: recording.expect.stream_error === undefined ? call.chunks : bare.values.length,
-    providerName: way === 'helper' && call.addressTellsProvider ? undefined : call.providerName,
+    model: call.model,
+    providerName: providerNameOf(call, way),
+    hidesUsage: call.hidesUsage,
   };
   const findings = new Findings();
   findings.equal(
@@ -72,5 +87,10 @@ async function replayOneWay(
   compareDelivery(findings, recording, bare, delivered);
   server.received.forEach(({ body }) => findings.equal('the request sent', call.body, body));
   findings.equal('requests (bare and decorated)', 2, server.received.length);
-  return { way, spans, facts, findings: [...findings.list, ...compare(spans, recording, facts)] };
+  return { kind: way, spans, facts, findings: [...findings.list, ...compare(spans, recording, facts)] };
+}
+
+function providerNameOf(call: PreparedCall, way: Way): string | undefined {
+  if (way === 'helper' && call.addressTellsProvider) return undefined;
+  return (isObserved(way) ? call.clientProviderName : undefined) ?? call.providerName;
 }

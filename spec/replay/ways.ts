@@ -48,18 +48,32 @@ class Returning {
 }
 
 async function askForAnswer(call: PreparedCall, send: (client: object) => unknown): Promise<Delivery> {
-  // The SDK's own span would be a second one: the client that makes it is only recognised by `observe` for now.
-  const client = call.client({ selfTracing: false });
+  const client = call.client({ selfTracing: true });
   const asker = new Returning(() => send(client));
   const answer = asker.ask();
   const delivery = await receive(() => answer);
-  if (answer !== asker.sent) delivery.changed = 'the method returned another object than the SDK';
+  if (!(await isSame(answer, asker.sent))) delivery.changed = 'the method returned another object than the SDK';
   else if (delivery.failed && isThenable(answer)) {
     // Undefined where the promise gave a stream and the stream failed.
     const again = await rejectionOf(answer);
     if (again !== undefined && again !== delivery.error) delivery.changed = 'the promise rejects with several errors';
   }
   return delivery;
+}
+
+/** In place of a native promise comes another one, which settles alike; in place of a web stream one of its class. */
+async function isSame(answer: unknown, sent: unknown): Promise<boolean> {
+  if (answer === sent || !isNativePromise(answer) || !isNativePromise(sent)) return answer === sent;
+  const [one, other] = await Promise.all([answer, sent].map((promise) => promise.catch((error: unknown) => error)));
+  return one === other || (areWebStreams(one, other) && Object.getPrototypeOf(one) === Object.getPrototypeOf(other));
+}
+
+function areWebStreams(...values: unknown[]): boolean {
+  return values.every((value) => value instanceof ReadableStream);
+}
+
+function isNativePromise(value: unknown): value is Promise<unknown> {
+  return isThenable(value) && Object.getPrototypeOf(value) === Promise.prototype;
 }
 
 class Observing {
@@ -106,13 +120,20 @@ async function receive(
   };
   try {
     const answer = await send();
-    if (isAsyncIterable(answer)) for await (const chunk of answer) keep(chunk);
-    else keep(answer);
+    const stream = streamIn(answer);
+    if (stream === undefined) keep(answer);
+    else for await (const chunk of stream) keep(chunk);
   } catch (error) {
     delivery.failed = true;
     delivery.error = error;
   }
   return delivery;
+}
+
+/** The stream that an SDK's answer is, or that it holds as a member; undefined where there is none. */
+export function streamIn(answer: unknown): AsyncIterable<unknown> | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  return [answer, ...(Object.values(answer) as unknown[])].find(isAsyncIterable);
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

@@ -22,10 +22,16 @@ export interface PreparedCall {
   sendByHelper?(client: object): unknown;
   /** The text in one response or chunk, for a method that returns only the text. */
   text(value: unknown): string;
+  /** The model that is asked, where the body does not name it. */
+  readonly model?: string;
   /** How many values the SDK's stream yields for this recording. */
   readonly chunks?: number;
   /** `gen_ai.provider.name`, where anything tells it on a loopback address. */
   readonly providerName?: string;
+  /** The same where the client tells more than its answers do. */
+  readonly clientProviderName?: string;
+  /** True where the SDK keeps the token counts of this answer to itself. */
+  readonly hidesUsage?: boolean;
   /** True where only the address asked tells the provider: an SDK's stream helper by itself does not know it. */
   readonly addressTellsProvider?: boolean;
 }

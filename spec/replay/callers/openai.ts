@@ -31,6 +31,12 @@ export const openai: Caller = {
     'openai.responses',
     'azure.openai',
     'openai_compatible.chat',
+    'deepseek',
+    'huggingface',
+    'openrouter',
+    'perplexity.chat',
+    'voyage',
+    'xai',
   ],
   async prepare(recording, base) {
     const method = METHODS[recording.shape];
@@ -90,7 +96,7 @@ interface Readable {
   delta?: string;
 }
 
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   const { choices, output_text, type, delta } = value as Readable;
   const choice = choices?.[0];
   if (choice !== undefined) return choice.message?.content ?? choice.delta?.content ?? choice.text ?? '';
