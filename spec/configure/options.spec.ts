@@ -13,8 +13,8 @@ describe('the options of configure', () => {
     [
       { procesors: [] },
       'configure(): there is no option "procesors". The options are serviceName, serviceVersion, environment, resource, ' +
-        'processors, content, redact, limits, dialect, spanNames, sampler, tracerProvider, mode, enabled, exitSignals, ' +
-        'providers.',
+        'processors, content, redact, limits, dialect, spanNames, nativeSpans, sampler, tracerProvider, mode, enabled, ' +
+        'exitSignals, waitUntil, providers.',
     ],
     [{ serviceName: '' }, 'configure(): serviceName: expected a text that is not empty, got "".'],
     [
@@ -47,6 +47,7 @@ describe('the options of configure', () => {
     ],
     [{ dialect: 'langfuse' }, 'configure(): dialect: expected "gen-ai", got "langfuse".'],
     [{ spanNames: 'model' }, 'configure(): spanNames: expected "method" or "semconv", got "model".'],
+    [{ nativeSpans: 'both' }, 'configure(): nativeSpans: expected "ours" or "theirs", got "both".'],
     [{ sampler: 0.5 }, 'configure(): sampler: expected a sampler, got 0.5.'],
     [{ tracerProvider: {} }, 'configure(): tracerProvider: expected a tracer provider, got an object.'],
     [{ mode: 'join' }, 'configure(): mode: expected "auto" or "isolated", got "join".'],

@@ -113,15 +113,19 @@ describe('a snapshot', () => {
     );
     expect(wide).toEqual({ k0: 0, k1: 1, k2: 2, '…': '[more members left out]' });
     const long = snapshot('word '.repeat(100_000), limits({ valueBytes: 1000 })) as string;
-    expect(long.length).toBe(5096);
+    // 1000, the margin, and no half of a word.
+    expect(long.length).toBe(5095);
     expect(long.startsWith('word word')).toBe(true);
     const history = Array.from({ length: 100 }, (_, index) => `${index} ${'words '.repeat(1000)}`);
     const kept = snapshot(history, limits({ valueBytes: 8000 })) as string[];
-    expect(kept[0]).toBe(history[0]);
-    expect(kept[99]).toBe(history[99]);
+    // Once the budget of text is used up, the middle is left out.
+    expect(kept).toEqual([history[0], '[89 items left out]', ...history.slice(90)]);
+    const members = Object.fromEntries(history.map((text, index) => [`k${index}`, text]));
+    const cut = snapshot(members, limits({ valueBytes: 8000 })) as Record<string, string>;
+    expect(cut['k0']).toBe(history[0]);
     // The word at the cut is left out: it may be half a secret.
-    expect(kept[50]).toMatch(/^50 (?:words )+words$/);
-    expect(kept[50]?.length).toBeLessThanOrEqual(256);
+    expect(cut['k50']).toMatch(/^50 (?:words )+$/);
+    expect(cut['k50']?.length).toBeLessThanOrEqual(256);
   });
 
   it('replaces inline media before anything is copied', () => {

@@ -1,7 +1,9 @@
 /* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-extraneous-class -- templates read parameters; the classes are only decorated */
 import { SpanKind } from '@opentelemetry/api';
 import { agent } from '../../src/decorators/agent.js';
+import { embeddings } from '../../src/decorators/embeddings.js';
 import { promptTemplate } from '../../src/decorators/prompt-template.js';
+import { retriever } from '../../src/decorators/retriever.js';
 import { span } from '../../src/decorators/span.js';
 import { tool } from '../../src/decorators/tool.js';
 import { withOtel } from '../../src/decorators/with-otel.js';
@@ -29,6 +31,10 @@ describe('the families', () => {
       @agent({ name: 'librarian' }) answer(): void {}
       @span rank(): void {}
       @span('rank books') rankBooks(): void {}
+      @embeddings embed(): void {}
+      @embeddings({ model: 'embed-v4.0', provider: 'cohere', dimensions: 256 }) embedShort(): void {}
+      @retriever recall(): void {}
+      @retriever({ dataSource: 'books', topK: 5, provider: 'openai' }) recallBooks(): void {}
     }
     const librarian = new Librarian();
     librarian.ask();
@@ -39,6 +45,10 @@ describe('the families', () => {
     librarian.answer();
     librarian.rank();
     librarian.rankBooks();
+    librarian.embed();
+    librarian.embedShort();
+    librarian.recall();
+    librarian.recallBooks();
     expect(seen()).toEqual([
       ['ask', SpanKind.CLIENT, 'chat'],
       ['answer', SpanKind.CLIENT, 'generate_content'],
@@ -48,8 +58,23 @@ describe('the families', () => {
       ['invoke_agent librarian', SpanKind.INTERNAL, 'invoke_agent'],
       ['rank', SpanKind.INTERNAL, undefined],
       ['rank books', SpanKind.INTERNAL, undefined],
+      ['embeddings', SpanKind.CLIENT, 'embeddings'],
+      ['embeddings embed-v4.0', SpanKind.CLIENT, 'embeddings'],
+      ['retrieval', SpanKind.CLIENT, 'retrieval'],
+      ['retrieval books', SpanKind.CLIENT, 'retrieval'],
     ]);
-    const [, named, lookUp, search, run, answer] = telemetry.spans.map((one) => one.attributes);
+    const attributes = telemetry.spans.map((one) => one.attributes);
+    const [, named, lookUp, search, run, answer] = attributes;
+    expect(attributes[9]).toMatchObject({
+      'gen_ai.request.model': 'embed-v4.0',
+      'gen_ai.provider.name': 'cohere',
+      'gen_ai.embeddings.dimension.count': 256,
+    });
+    expect(attributes[11]).toMatchObject({
+      'gen_ai.data_source.id': 'books',
+      'gen_ai.retrieval.top_k': 5,
+      'gen_ai.provider.name': 'openai',
+    });
     expect(named).toMatchObject({ 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': 'gpt-5-mini' });
     expect(lookUp).toMatchObject({
       'gen_ai.tool.name': 'lookUp',

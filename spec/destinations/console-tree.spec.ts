@@ -36,7 +36,8 @@ const agentRun = (printer: ReturnType<typeof printing>) => {
   });
   make('rateLimited', { parent: root, from: 1237, to: 1239, record: failure('RateLimitError', '429') });
   const response = { model: 'gpt-5-mini', finishReasons: ['stop'], timeToFirstChunkSeconds: 0.2814 };
-  end(reply, { to: 4200, record: chatRecord({ usage: undefined, streamChunks: 48, response }) });
+  const usageRemedy = 'stream_options.include_usage';
+  end(reply, { to: 4200, record: chatRecord({ usage: undefined, usageRemedy, streamChunks: 48, response }) });
   end(root, { to: 65_000, record: { operation: 'invoke_agent' } });
 };
 
@@ -59,6 +60,27 @@ describe('consoleTree', () => {
 
      "
     `);
+  });
+
+  it('says of retrievals and embeddings what came of them', () => {
+    const { start, end, make, printed } = printing();
+    const root = start('answer');
+    const embeddings = { request: { model: 'text-embedding-3-small' }, embeddingDimensions: 1536 };
+    make('embeddings', { parent: root, record: { ...embeddings, usage: { inputTokens: 8 } } });
+    const documents = ['Dune', 'Emma'].map((content) => ({ content }));
+    make('retrieval books', { parent: root, from: 1, record: { retrieval: { topK: 5, documents } } });
+    make('retrieval shelf', { parent: root, from: 2, record: { retrieval: { documents: documents.slice(1) } } });
+    make('retrieval attic', { parent: root, from: 3, record: { retrieval: { topK: 3, documents: [] } } });
+    make('retrieval hidden', { parent: root, from: 4, record: { retrieval: {}, request: { topK: 3 } } });
+    end(root, { record: {} });
+    expect(printed.join('').split('\n').slice(1, 7)).toEqual([
+      'answer                                                                     1.00 s',
+      '├─ embeddings        text-embedding-3-small  8 tokens  1,536 dimensions    1.00 s',
+      '├─ retrieval books                                     2 documents, top 5  999 ms',
+      '├─ retrieval shelf                                     1 document          998 ms',
+      '├─ retrieval attic                                     0 documents, top 3  997 ms',
+      '└─ retrieval hidden                                    top 3               996 ms',
+    ]);
   });
 
   it('is coloured where it may be: bold for calls of ours, dim for spans of others', () => {
@@ -103,18 +125,10 @@ describe('consoleTree', () => {
     ['aborted', 'aborted'],
     ['abandoned', 'abandoned'],
     ['shutdown', 'shutdown'],
-  ] as const)('says that a call was %s, and asks for no usage of it', (outcome, text) => {
+  ] as const)('says that a call was %s', (outcome, text) => {
     const { make, printed } = printing();
     make('reply', { record: chatRecord({ outcome, usage: undefined, streamChunks: 3 }) });
     expect(printed.join('').split('\n')[1]).toMatch(new RegExp(`${text}$`));
-    expect(printed.join('')).not.toContain('include_usage');
-  });
-
-  it('asks for no usage of a provider that always sends it', () => {
-    const { make, printed } = printing();
-    make('reply', { record: chatRecord({ provider: 'anthropic', usage: undefined, streamChunks: 3 }) });
-    make('reply', { record: chatRecord({ usage: undefined }) });
-    expect(printed.join('')).not.toContain('include_usage');
   });
 
   it('prints what ends after its root on its own, as late', () => {

@@ -222,6 +222,38 @@ describe('gen-ai', () => {
     });
   });
 
+  it('writes a retrieval, and a list of nothing where nothing was found', () => {
+    const documents = [
+      { id: '1', score: 0.9, content: 'Dune', metadata: { year: 1965 } },
+      { distance: 0.25, content: 'Emma' },
+    ];
+    expect(
+      rendered({
+        operation: 'retrieval',
+        provider: 'openai',
+        retrieval: { dataSource: 'books', topK: 2, query: 'sand', documents },
+        arguments: { filter: 'sf' },
+      }),
+    ).toEqual({
+      'gen_ai.operation.name': 'retrieval',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.data_source.id': 'books',
+      'gen_ai.request.top_k': 2,
+      'gen_ai.retrieval.top_k': 2,
+      'gen_ai.retrieval.query.text': 'sand',
+      'gen_ai.retrieval.documents': JSON.stringify(documents),
+      'decotel.arguments': '{"filter":"sf"}',
+      'decotel.outcome': 'completed',
+    });
+    expect(rendered({ operation: 'retrieval', retrieval: { documents: [] }, request: { topK: 3 } })).toEqual({
+      'gen_ai.operation.name': 'retrieval',
+      'gen_ai.request.top_k': 3,
+      'gen_ai.retrieval.top_k': 3,
+      'gen_ai.retrieval.documents': '[]',
+      'decotel.outcome': 'completed',
+    });
+  });
+
   it('writes what went into an agent and came out of it once: as messages, where it has any', () => {
     const said = {
       arguments: { question: 'Which?' },

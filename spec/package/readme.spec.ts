@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startLoopbackOpenAI, type LoopbackOpenAI } from '../../examples/librarian/src/loopback-openai.js';
+import { shapeOf } from '../support/shape-of.js';
 import { codeBlocks, root } from './markdown.js';
 import { DECORATOR_MODES, runProgram } from './program.js';
 
@@ -34,12 +35,3 @@ describe('the readme', () => {
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
   });
 });
-
-/** Everything but what differs from run to run: times, ids and the columns' widths. */
-function shapeOf(printed: string): string {
-  return printed
-    .replace(/\d+(\.\d+)? ?(ms|s)\b/g, 'TIME')
-    .replace(/\b[0-9a-f]{32}\b/g, 'TRACE')
-    .replace(/ {2,}/g, '  ')
-    .trim();
-}

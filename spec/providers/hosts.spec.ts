@@ -29,6 +29,11 @@ describe('providerForHost', () => {
     ['api.perplexity.ai', 'perplexity'],
     ['api.cohere.com', 'cohere'],
     ['us-south.ml.cloud.ibm.com', 'ibm.watsonx.ai'],
+    ['openrouter.ai', 'openrouter'],
+    ['router.huggingface.co', 'huggingface'],
+    ['api-inference.huggingface.co', 'huggingface'],
+    ['mine.us-east-1.aws.endpoints.huggingface.cloud', 'huggingface'],
+    ['api.voyageai.com', 'voyageai'],
   ])('knows %s', (host, name) => {
     expect(providerForHost(host)).toBe(name);
   });
@@ -39,7 +44,7 @@ describe('providerForHost', () => {
     '[::1]',
     '',
     'example.com',
-    'openrouter.ai',
+    'huggingface.co',
     's3.us-east-1.amazonaws.com',
     'storage.googleapis.com',
     'api.openai.com.example.com',

@@ -22,6 +22,10 @@ describe('readUsage', () => {
     });
   });
 
+  it('takes no number that counts nothing', () => {
+    expect(readUsage({ input: -1, total: -2, cost: NaN, hits: 3 }, NAMES)).toEqual({ cacheReadInputTokens: 3 });
+  });
+
   it('keeps a 0 that was sent and invents none', () => {
     expect(readUsage({ input: 0, details: null }, NAMES)).toEqual({ inputTokens: 0 });
   });

@@ -119,6 +119,13 @@ const ACCEPTED: Record<ContentAttribute, object[]> = {
   ],
   'gen_ai.tool.call.arguments': [{}, { isbn: '1' }],
   'gen_ai.tool.call.result': [{ result: [] }],
+  'gen_ai.retrieval.documents': [
+    [],
+    [
+      { id: '1', score: 0.5 },
+      { distance: 0.25, content: 'Dune', metadata: { year: 1965 } },
+    ],
+  ],
 };
 
 const accepted = Object.entries(ACCEPTED).flatMap(([key, values]) =>
@@ -179,6 +186,10 @@ describe('the check of messages', () => {
     ['gen_ai.tool.definitions', '[{"type":"function","name":"lookUp","parameters":{"type":"objekt"}}]'],
     ['gen_ai.tool.call.arguments', '["1"]'],
     ['gen_ai.tool.call.result', '"Dune"'],
+    ['gen_ai.retrieval.documents', '{"id":"1"}'],
+    ['gen_ai.retrieval.documents', '[{"id":1}]'],
+    ['gen_ai.retrieval.documents', '[{"id":"1","score":"0.5"}]'],
+    ['gen_ai.retrieval.documents', '[{"id":"1","pageContent":"Dune"}]'],
   ])('refuses %s = %s', (key, value) => {
     expect(checkMessages({ [key]: value })).not.toEqual([]);
   });
@@ -239,6 +250,7 @@ const OFFICIAL: Record<ContentAttribute, string> = {
   'gen_ai.tool.definitions': 'v1.41.1/gen-ai-tool-definitions',
   'gen_ai.tool.call.arguments': 'gen-ai-tool-call-arguments',
   'gen_ai.tool.call.result': 'gen-ai-tool-call-result',
+  'gen_ai.retrieval.documents': 'gen-ai-retrieval-documents',
 };
 
 describeWithShared('semconv/schemas', 'our schemas are stricter than the official ones', (folder) => {
@@ -254,6 +266,13 @@ describeWithShared('semconv/schemas', 'our schemas are stricter than the officia
     const taken = values.filter((value) => checkMessages({ [key]: JSON.stringify(value) }).length === 0);
     expect(taken.length).toBeGreaterThan(2);
     expect(taken.filter((value) => !validate(value))).toEqual([]);
+  });
+
+  it('a document with an id and a score is one that v1.41.1 takes, too', () => {
+    const schema = readFileSync(`${folder}/v1.41.1/gen-ai-retrieval-documents.json`, 'utf8');
+    const validate = new Ajv({ strict: false }).compile(JSON.parse(schema) as AnySchemaObject);
+    expect(validate([{ id: '1', score: 0.5, distance: 0.25, content: 'Dune', metadata: { year: 1965 } }])).toBe(true);
+    expect(validate([{ content: 'Dune' }])).toBe(false);
   });
 
   it('a malformed text part is one that theirs lets pass', () => {

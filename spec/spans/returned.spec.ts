@@ -179,8 +179,15 @@ describe.each(SDKS.map((open) => [open('http://127.0.0.1:1').name, open] as cons
       await (async () => {
         await decorated(() => sdk.stream()).call();
       })();
-      void decorated(() => sdk.create()).call();
+      let answer: unknown;
+      void decorated(() => {
+        const promise = sdk.create();
+        answer = (promise as unknown as { responsePromise: unknown }).responsePromise;
+        return promise;
+      }).call();
       await collectUntil(() => telemetry.spans.length === 2);
+      // A server that closes before would be a rejection that nobody handles.
+      await answer;
       expect(outcomes()).toEqual(['abandoned', 'abandoned']);
     });
   },

@@ -121,6 +121,19 @@ describe('a call', () => {
     expect(telemetry.spans).toHaveLength(1);
   });
 
+  it('ends the inner of two calls that return one stream first at shutdown, too', () => {
+    const inner = throughEngine(function* inner() {
+      yield 1;
+    });
+    const outer = throughEngine(function outer() {
+      return inner();
+    });
+    const generator = outer();
+    endOpenCalls('shutdown');
+    expect(telemetry.spans.map(({ name }) => name)).toEqual(['inner', 'outer']);
+    expect([...generator]).toEqual([1]);
+  });
+
   it('ends a stream that nobody reads when it is idle', async () => {
     await telemetry.stop();
     telemetry = startTelemetry({

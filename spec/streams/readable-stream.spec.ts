@@ -95,6 +95,20 @@ describe('watching a web ReadableStream', () => {
     expect(sink.chunks).toEqual([1]);
   });
 
+  it('is of the class that the source is of', async () => {
+    class Lines extends ReadableStream<string> {
+      async first(): Promise<string | undefined> {
+        const { value } = await this.getReader().read();
+        return value;
+      }
+    }
+    const lines = new Lines({ start: (controller) => controller.enqueue('one') });
+    const { value, sink } = watched(lines);
+    expect(value).toBeInstanceOf(Lines);
+    expect(await value.first()).toBe('one');
+    expect(sink.chunks).toEqual(['one']);
+  });
+
   it('tees, pipes, and is the body of a response', async () => {
     const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
     const teed = watched(source(['a', 'b']).stream);
@@ -115,6 +129,18 @@ describe('watching a web ReadableStream', () => {
     const body = watched(source([bytes('Hel'), bytes('lo')]).stream);
     expect(await new Response(body.value as ReadableStream<Uint8Array<ArrayBuffer>>).text()).toBe('Hello');
     expect(body.sink.outcomes).toEqual(['completed']);
+  });
+
+  it('shows at once that a stream of bytes is over, also to a reader whose buffer still waits', async () => {
+    const { value, sink } = watched(source([], { type: 'bytes' }).stream);
+    const closing = watched(new ReadableStream({ type: 'bytes', start: (controller) => controller.close() }));
+    await closing.value.getReader().closed;
+    expect(closing.sink.outcomes).toEqual(['completed']);
+    const reader = (value as ReadableStream<Uint8Array<ArrayBuffer>>).getReader({ mode: 'byob' });
+    const results = await Promise.all([reader.read(new Uint8Array(1)), reader.read(new Uint8Array(1))]);
+    expect(results.map(({ done }) => done)).toEqual([true, true]);
+    await reader.closed;
+    expect(sink.outcomes).toEqual(['completed']);
   });
 
   it('keeps bytes bytes, for a reader with its own buffer too', async () => {

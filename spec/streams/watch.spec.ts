@@ -191,6 +191,67 @@ describe('watching iterators', () => {
     expect(Object.keys(source)).toEqual(['next']);
   });
 
+  it('takes what was thrown in for a cancellation, whatever it is and however many were thrown', async () => {
+    const undefinedThrown = watched(numbers(5));
+    await expect(undefinedThrown.value.throw(undefined)).rejects.toBeUndefined();
+    expect(undefinedThrown.sink.outcomes).toEqual(['cancelled']);
+    const both = watched(numbers(5));
+    const first = new Error('first');
+    const results = [both.value.throw(first), both.value.throw(new Error('second'))];
+    await expect(results[0]).rejects.toBe(first);
+    await expect(results[1]).rejects.toThrow('second');
+    expect(both.sink.outcomes).toEqual(['cancelled']);
+  });
+
+  it('leaves a lazy result lazy, the same object, and counts it once', async () => {
+    let asked = 0;
+    const results = [{ value: 'a', done: false }, { done: true }];
+    const source = {
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      // As query builders do: it starts when somebody asks, and gives nothing back.
+      next: () => ({ then: (resolve: (result: unknown) => void) => (asked++, resolve(results.shift()), undefined) }),
+    };
+    const { value, sink } = watched(source as unknown as AsyncIterableIterator<string>);
+    const unasked = value.next();
+    await new Promise(setImmediate);
+    expect(asked).toBe(0);
+    expect(await unasked).toEqual({ value: 'a', done: false });
+    for await (const text of value) expect(text).toBe('nothing is left');
+    expect([asked, sink.chunks, sink.outcomes]).toEqual([2, ['a'], ['completed']]);
+  });
+
+  it('passes on what is no result, and takes any true value for done', () => {
+    const failure = new Error('read');
+    const odd = [
+      undefined,
+      {
+        get value(): never {
+          throw failure;
+        },
+        done: false,
+      },
+      new Proxy(
+        {},
+        {
+          get: () => {
+            throw failure;
+          },
+          getPrototypeOf: () => {
+            throw failure;
+          },
+        },
+      ),
+      { done: 1 },
+    ];
+    const left = [...odd];
+    const source = { next: () => left.shift(), [Symbol.iterator]: () => source };
+    const { value, sink } = watched(source as unknown as Iterator<unknown>);
+    for (const result of odd) expect(value.next() === result).toBe(true);
+    expect(sink.outcomes).toEqual(['completed']);
+  });
+
   it('does not change what enumeration or the class of the object show', () => {
     const generator = numbers(1);
     const { value } = watched(generator);

@@ -256,6 +256,20 @@ const toolDefinition = {
   },
 };
 
+/** The official schema lets any other member pass; ours are these. */
+const retrievedDocument = {
+  type: 'object',
+  additionalProperties: false,
+  minProperties: 1,
+  properties: {
+    id: NAME,
+    score: { type: 'number' },
+    distance: { type: 'number' },
+    content: NAME,
+    metadata: { type: 'object', minProperties: 1 },
+  },
+};
+
 const ajv = new Ajv({ allErrors: true, strict: false });
 const compiled = (schema: AnySchema): ValidateFunction => ajv.compile(schema);
 
@@ -267,6 +281,8 @@ const SCHEMAS = {
   // Newer than v1.41.1, which says of both only that an object is expected.
   'gen_ai.tool.call.arguments': compiled({ type: 'object' }),
   'gen_ai.tool.call.result': compiled({ type: 'object' }),
+  // v1.41.1 wants an id and a score of each document, which not every store gives; newer states do not.
+  'gen_ai.retrieval.documents': compiled({ type: 'array', items: retrievedDocument }),
 };
 
 export type ContentAttribute = keyof typeof SCHEMAS;

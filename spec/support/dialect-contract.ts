@@ -67,13 +67,16 @@ export function dialectContract(dialect: Dialect): void {
       expect(written(rendering, { ...openPolicy, content: NO_CONTENT })).not.toContain('private');
     });
 
-    it.each(['input', 'output', 'tools'] as const)('marks content as of the kind %s where it is', (kind) => {
-      for (const operation of OPERATIONS) {
-        const policy = { ...openPolicy, content: { ...NO_CONTENT, [kind]: true } };
-        const kinds = [...written(dialect.render(fullRecord(operation)), policy).matchAll(/private (\w+)/g)];
-        expect(kinds.map(([, found]) => found).filter((found) => found !== kind)).toEqual([]);
-      }
-    });
+    it.each(['input', 'output', 'tools', 'retrieval'] as const)(
+      'marks content as of the kind %s where it is',
+      (kind) => {
+        for (const operation of OPERATIONS) {
+          const policy = { ...openPolicy, content: { ...NO_CONTENT, [kind]: true } };
+          const kinds = [...written(dialect.render(fullRecord(operation)), policy).matchAll(/private (\w+)/g)];
+          expect(kinds.map(([, found]) => found).filter((found) => found !== kind)).toEqual([]);
+        }
+      },
+    );
 
     it('tells a failed call from one that was stopped', () => {
       const error = fullRecord('chat').error;
@@ -112,6 +115,7 @@ function written(rendering: Rendering, policy: GatePolicy): string {
 function fullRecord(operation: string | undefined): CallRecord {
   const of = (kind: ContentKind): string => `private ${kind}`;
   const isTool = operation === 'execute_tool';
+  const isRetrieval = operation === 'retrieval';
   return recordOf({
     operation,
     provider: 'openai',
@@ -138,8 +142,11 @@ function fullRecord(operation: string | undefined): CallRecord {
     },
     tool: isTool ? { name: 'lookUp', type: 'function', description: 'Looks up', callId: 'call_1' } : undefined,
     agent: { name: 'librarian', id: 'a1', version: '2', tools: ['lookUp'], handoffs: ['clerk'] },
-    arguments: { question: of(isTool ? 'tools' : 'input') },
-    result: [of(isTool ? 'tools' : 'output')],
+    retrieval: isRetrieval
+      ? { dataSource: 'books', topK: 3, query: of('retrieval'), documents: [{ id: '1', content: of('retrieval') }] }
+      : undefined,
+    arguments: { question: of(isTool ? 'tools' : isRetrieval ? 'retrieval' : 'input') },
+    result: [of(isTool ? 'tools' : isRetrieval ? 'retrieval' : 'output')],
     streamChunks: 4,
     outcome: 'error',
     error: { type: '429', name: 'RateLimitError', message: of('error'), stack: `Error: ${of('error')}` },
@@ -168,6 +175,7 @@ function vacuousRecord(operation: string | undefined): CallRecord {
     },
     prompt: { name: '', template: '', variables: { x: '', y: undefined }, rendered: '' },
     agent: { name: '', description: '', tools: [], handoffs: [] },
+    retrieval: { dataSource: '', query: '', topK: NaN },
     outcome: 'completed',
     tags: [],
     metadata: { team: '', score: NaN },

@@ -15,6 +15,10 @@ const MEMBERS = [
     'prompt',
   ],
   ...['usage', 'responsePromise', 'parseResponse', 'iterator', 'controller', 'receivedMessages', '_chatCompletions'],
+  ...['$metadata', 'body', 'chunk', 'stopReason', 'messageStart', 'contentBlockStart', 'contentBlockDelta', 'modelId'],
+  ...['done', 'response', 'embeddings', 'options'],
+  ...['candidates', 'promptFeedback', 'modelVersion', 'usageMetadata', 'embedding', 'event_type', 'contents'],
+  ...['apiClient', 'parentClient', 'generation_config'],
   ...['_client', 'chat', 'constructor', 'error', 'prompt_filter_results'],
 ];
 

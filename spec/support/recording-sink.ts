@@ -40,8 +40,14 @@ export class RecordingSink implements Sink {
   end(outcome: Outcome, error?: unknown): void {
     this.ends.push([outcome, error]);
   }
-  again(): Sink | undefined {
-    return undefined;
+  again(): () => Sink | undefined {
+    return () => undefined;
+  }
+  encloses(): boolean {
+    return false;
+  }
+  outside(): (work: Method, self: unknown, values: unknown[]) => unknown {
+    return (work, self, values) => work.apply(self, values);
   }
   unobserved(): void {
     this.wasUnobserved = true;

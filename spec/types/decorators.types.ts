@@ -1,7 +1,9 @@
-/* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-unused-expressions, @typescript-eslint/no-extraneous-class -- only their types matter */
+/* eslint-disable @typescript-eslint/no-confusing-void-expression, @typescript-eslint/no-unused-vars, @typescript-eslint/no-unused-expressions, @typescript-eslint/no-extraneous-class -- only their types matter */
 /** Checked by `tsc` in both decorator modes, never run. Each expected error is the one that the line above names. */
 import { agent } from '../../src/decorators/agent.js';
+import { embeddings } from '../../src/decorators/embeddings.js';
 import { promptTemplate } from '../../src/decorators/prompt-template.js';
+import { retriever } from '../../src/decorators/retriever.js';
 import { span } from '../../src/decorators/span.js';
 import { tool } from '../../src/decorators/tool.js';
 import { withOtel } from '../../src/decorators/with-otel.js';
@@ -43,6 +45,21 @@ export class Accepted {
     return () => undefined;
   }
   @tool ['computed'](): void {}
+  @retriever({
+    dataSource: (_query: string, shelf: string) => shelf,
+    topK: (_query, _shelf, limit?: number) => limit,
+    query: (query: string) => query.trim(),
+    documents: (found: { hits: string[] }) => found.hits,
+  })
+  search(query: string, shelf: string, limit?: number): { hits: string[] } {
+    return { hits: [query, shelf].slice(0, limit) };
+  }
+  @retriever async *searched(query: string): AsyncGenerator<string> {
+    yield Promise.resolve(query);
+  }
+  @embeddings({ model: 'embed-v4.0', dimensions: 256 }) async embed(texts: string[]): Promise<number[][]> {
+    return Promise.resolve(texts.map(() => []));
+  }
 }
 
 const accepted = new Accepted();
@@ -50,6 +67,8 @@ export type Kept = [
   Expect<Equal<typeof accepted.bare, (one: string, other?: number) => number>>,
   Expect<Equal<typeof accepted.called, <T>(value: T) => Promise<T>>>,
   Expect<Equal<typeof accepted.withThis, (this: Accepted) => Accepted>>,
+  Expect<Equal<typeof accepted.search, (query: string, shelf: string, limit?: number) => { hits: string[] }>>,
+  Expect<Equal<typeof accepted.embed, (texts: string[]) => Promise<number[][]>>>,
   Expect<Equal<typeof accepted.either, { (value: string): string; (value: number): number }>>,
 ];
 
@@ -80,9 +99,13 @@ const wrappedGeneric = tool(generic);
 const wrappedOverloaded = withOtel({ name: 'x' })(overloaded);
 const wrappedPrompt = promptTemplate('{genre}')(async (genre: string) => Promise.resolve(genre));
 const wrappedSpan = span('x')(generic);
+const wrappedRetriever = retriever({ topK: 5 })(overloaded);
+const wrappedEmbeddings = embeddings(generic);
 export type KeptFunctions = [
   Expect<Equal<typeof wrappedGeneric, typeof generic>>,
   Expect<Equal<typeof wrappedSpan, typeof generic>>,
+  Expect<Equal<typeof wrappedRetriever, typeof overloaded>>,
+  Expect<Equal<typeof wrappedEmbeddings, typeof generic>>,
   Expect<Equal<typeof wrappedOverloaded, typeof overloaded>>,
   Expect<Equal<typeof wrappedPrompt, (genre: string) => Promise<string>>>,
 ];
@@ -125,6 +148,18 @@ export class Refused {
   @tool({ desc: 'x' }) unknownOption(): void {}
   // @ts-expect-error an option of another type
   @withOtel({ operation: 'talk' }) wrongOption(): void {}
+  // @ts-expect-error a field, of a retriever
+  @retriever() searchField = 1;
+  // @ts-expect-error an arrow property, of embeddings
+  @embeddings embedArrow = (): number[] => [];
+  // @ts-expect-error a text where a number is wanted
+  @retriever({ topK: '5' }) wrongTopK(): void {}
+  // @ts-expect-error a function that tells no text
+  @retriever({ dataSource: () => 5 }) wrongSource(): void {}
+  // @ts-expect-error the documents themselves
+  @retriever({ documents: [] }) wrongDocuments(): void {}
+  // @ts-expect-error options of a retriever
+  @embeddings({ topK: 5 }) wrongEmbeddings(): void {}
   // @ts-expect-error a text where options are wanted
   @tool('x') textOption(): void {}
   // @ts-expect-error a template is needed
@@ -140,6 +175,9 @@ export class Refused {
 // @ts-expect-error a class, called
 @tool()
 export class RefusedClass {}
+// @ts-expect-error a class, of a retriever
+@retriever({ dataSource: 'books' })
+export class RefusedRetriever {}
 // @ts-expect-error a class whose constructor is private
 @tool
 export class RefusedSingleton {
