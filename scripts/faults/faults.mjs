@@ -212,8 +212,8 @@ export const FAULTS = [
   fault(
     'an object that is returned again wears covers in layers',
     cover,
-    'if (former === undefined) Reflect.deleteProperty(target, key);',
-    'if (former === undefined) break;',
+    'for (const key of Reflect.ownKeys(target)) {\n    let own',
+    'for (const key of [] as PropertyKey[]) {\n    let own',
   ),
   fault(
     'the result of an SDK is taken to be over before it is parsed',
@@ -281,12 +281,6 @@ export const FAULTS = [
     '    if (!span.isRecording()) {\n      call.context',
     '    describeCall(call, prompt, original, args);\n    if (!span.isRecording()) {\n      call.context',
   ),
-  fault(
-    'the start of one class serves its subclasses',
-    run,
-    'known?.functionName === functionName && ',
-    'known !== undefined && ',
-  ),
 
   fault(
     'a generator runs outside its span after its first step',
@@ -297,8 +291,8 @@ export const FAULTS = [
   fault(
     'one of several observed calls fills the span',
     decorated,
-    'this.observedCount === 1',
-    'this.observedCount >= 1',
+    'reading.isSummary === true ? this.observedCount === 1',
+    'reading.isSummary === true ? this.observedCount >= 1',
   ),
 
   fault(

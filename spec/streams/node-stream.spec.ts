@@ -165,4 +165,15 @@ describe('watching an object that holds streams', () => {
     expect(sink.outcomes).toEqual(['completed']);
     expect(await value.first.next()).toEqual({ value: 'a', done: false });
   });
+
+  it('is over when the last of the streams that were begun is', async () => {
+    const { value, sink } = watched({ first: letters(), second: letters(), third: letters() });
+    await value.first.next();
+    await value.second.next();
+    for await (const _ of value.first);
+    expect(sink.ends).toEqual([]);
+    await value.second.return(undefined);
+    expect(sink.outcomes).toEqual(['cancelled']);
+    expect(sink.chunks).toEqual(['a', 'b']);
+  });
 });

@@ -108,6 +108,29 @@ describe('watching promises', () => {
 });
 
 describe('watching iterators', () => {
+  it('keeps the order of results that settle together, also of one that is asked for after the end', async () => {
+    const settle: ((result: IteratorResult<number>) => void)[] = [];
+    const source = {
+      next: () => new Promise<IteratorResult<number>>((resolve) => settle.push(resolve)),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+    const { value, sink } = watched(source);
+    const order: string[] = [];
+    const ask = (name: string): Promise<unknown> => value.next().then(() => order.push(name));
+    const first = ask('first');
+    const second = ask('second');
+    settle[1]?.({ done: true, value: undefined });
+    await second;
+    expect(sink.outcomes).toEqual(['completed']);
+    const third = ask('third');
+    settle[0]?.({ done: false, value: 1 });
+    settle[2]?.({ done: true, value: undefined });
+    await Promise.all([first, third]);
+    expect(order).toEqual(['second', 'first', 'third']);
+  });
+
   it('ends when the generator is exhausted, and passes what next is given', async () => {
     async function* echo(): AsyncGenerator<string, void, string> {
       yield yield 'first';

@@ -40,7 +40,9 @@ const NOT_METADATA = new Set([...IDS, ...PLACES, ...SCORES, ...DISTANCES, ...CON
  * and the results of vector stores and rerankers. Undefined for anything else. Takes a snapshot: nothing in it acts.
  */
 export function retrievedDocuments(value: unknown): RetrievedDocument[] | undefined {
-  return listIn(value, DEEPEST)?.flatMap(documentsIn);
+  return listIn(value, DEEPEST)
+    ?.flatMap(documentsIn)
+    .filter((document) => Object.values(document).some((member) => member !== undefined));
 }
 
 function listIn(value: unknown, depth: number): readonly unknown[] | undefined {
