@@ -5,8 +5,8 @@ import { contentSwitches, settings, strictest, type ContentSwitches } from '../c
 import { createFrame, isInFrame, runInFrame, type PromptFrame } from '../prompts/frame.js';
 import type { PromptTemplate } from '../prompts/template.js';
 import { isAbort } from '../streams/abort.js';
-import type { Method } from '../streams/cover.js';
-import { keepContext, type Enter } from '../streams/keep-context.js';
+import type { Enter, Method } from '../streams/cover.js';
+import { keepContext } from '../streams/keep-context.js';
 import { ArgumentCopies, requestGiven } from './argument-copies.js';
 import { callIn, contextOf } from './call-context.js';
 import { recordPrompts } from './current.js';

@@ -1,6 +1,9 @@
 /** Any method, called with whatever `this` and arguments it was called with. */
 export type Method = (this: unknown, ...values: unknown[]) => unknown;
 
+/** Calls `work` somewhere else: in the context of a call, or out of it. */
+export type Enter = (work: Method, self: unknown, values: unknown[]) => unknown;
+
 /** What each cover of ours stands for: the own property that was there before, if any. */
 const covers = new WeakMap<Method, PropertyDescriptor | undefined>();
 

@@ -1,7 +1,5 @@
 import type { Outcome } from '../core/record.js';
-import type { Method } from './cover.js';
-import { methodOf } from './cover.js';
-import type { Enter } from './keep-context.js';
+import { methodOf, type Enter, type Method } from './cover.js';
 import { isReadableStream } from './readable-stream.js';
 import type { Sink } from './sink.js';
 

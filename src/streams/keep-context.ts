@@ -1,7 +1,5 @@
-import { cover, isCoverable, methodOf, type Method } from './cover.js';
+import { cover, isCoverable, methodOf, type Enter } from './cover.js';
 import { isObservable } from './observable.js';
-
-export type Enter = (work: Method, self: unknown, values: unknown[]) => unknown;
 
 /**
  * Lets the body of a returned generator run where `enter` says at each step, and what an observable does when it is

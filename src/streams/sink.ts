@@ -1,6 +1,5 @@
 import type { Outcome } from '../core/record.js';
-import type { Method } from './cover.js';
-import type { Enter } from './keep-context.js';
+import type { Enter, Method } from './cover.js';
 
 /** What a watched value tells the call that returned it. No method throws. */
 export interface Sink {
