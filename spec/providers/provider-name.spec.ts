@@ -1,6 +1,7 @@
 import Groq from 'groq-sdk';
 import OpenAI from 'openai';
 import { observe } from '../../src/clients/observe.js';
+import { withOtel } from '../../src/decorators/with-otel.js';
 import { startTelemetry, type Telemetry } from '../support/telemetry.js';
 import { openAiCompletion } from '../support/wire.js';
 
@@ -52,5 +53,25 @@ describe('gen_ai.provider.name of an observed client', () => {
     const client = observe(new Groq({ ...options(), baseURL: 'https://gateway.example.com' }));
     await client.chat.completions.create(body);
     expect(telemetry.span('chat m').attributes['gen_ai.provider.name']).toBe('groq');
+  });
+});
+
+describe('gen_ai.provider.name of a decorated method', () => {
+  const nameFor = async (baseURL: string, isObserved: boolean): Promise<unknown> => {
+    const client = new OpenAI({ ...options(), baseURL });
+    const { chat } = isObserved ? observe(client) : client;
+    await withOtel({ name: 'ask', provider: 'together_ai' })(() => chat.completions.create(body))();
+    const [span] = telemetry.spans;
+    telemetry.clear();
+    return span?.attributes['gen_ai.provider.name'];
+  };
+
+  it('is what its options say, where nothing tells but the shape of the wire', async () => {
+    expect(await nameFor('https://gateway.example.com/v1', false)).toBe('together_ai');
+    expect(await nameFor('https://gateway.example.com/v1', true)).toBe('together_ai');
+  });
+
+  it('is what the host tells, where it does', async () => {
+    expect(await nameFor('https://api.deepseek.com', true)).toBe('deepseek');
   });
 });

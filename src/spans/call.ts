@@ -55,6 +55,10 @@ export class Call implements Sink, OpenCall {
   private isWatchedForCollection = false;
   /** The provider that the client or the server's URL tells. */
   hostedBy: string | undefined = undefined;
+  /** `gen_ai.provider.name` as the decorator's options say, for where nothing tells but the shape of the wire. */
+  declaredProvider: string | undefined = undefined;
+  /** As the client, the address or the answer told. */
+  toldProvider: string | undefined = undefined;
   private isComplete = false;
   /** Spans of those who trace the same model call. */
   natives: NativeSpans | undefined = undefined;
@@ -349,8 +353,9 @@ export class Call implements Sink, OpenCall {
       const timeToFirstChunkSeconds = (answer.firstChunkAt - this.startedAt) / 1000;
       record.response = { ...record.response, timeToFirstChunkSeconds };
     }
-    const provider = reading?.provider ?? (answer.provider ?? asked?.provider)?.name;
-    if (provider !== undefined) record.provider = this.hostedBy ?? provider;
+    const shape = (answer.provider ?? asked?.provider)?.name;
+    this.toldProvider = shape === undefined ? undefined : (this.hostedBy ?? reading?.provider);
+    record.provider = this.toldProvider ?? this.declaredProvider ?? shape ?? record.provider;
   }
 
   /** The answer of a call that is no model's, or no provider's shape. */

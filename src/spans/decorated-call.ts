@@ -53,6 +53,7 @@ export class DecoratedCall extends Call {
     const known = { spanName, functionName, prompt, tags, metadata, retrieval };
     Object.assign(call.record, { ...known, operation: kind.operation });
     kind.describe(call.record, options);
+    call.declaredProvider = call.record.provider;
     call.span = startSpan(tracer, start, parent);
     call.context = contextOf(parent, call.span, call);
     return call;
@@ -128,7 +129,7 @@ export class DecoratedCall extends Call {
       return;
     }
     const failure = record.error;
-    this.takeOver(filled.completeRecord());
+    this.takeOver(filled.completeRecord(), filled.toldProvider);
     // Of an answer that nobody recognised, the method's own caller knows more.
     if (filled.answer.provider !== undefined) record.result = filled.record.result;
     record.outcome = outcome === 'completed' ? (record.outcome ?? outcome) : outcome;
@@ -172,11 +173,11 @@ export class DecoratedCall extends Call {
     return id !== undefined && id === observed.answer.read()?.id;
   }
 
-  private takeOver(seen: CallRecord): void {
+  private takeOver(seen: CallRecord, toldProvider: string | undefined): void {
     const { record } = this;
     record.outcome = seen.outcome;
     record.operation = seen.operation ?? record.operation;
-    record.provider = seen.provider ?? record.provider;
+    record.provider = toldProvider ?? this.declaredProvider ?? seen.provider ?? record.provider;
     record.serverAddress = seen.serverAddress;
     record.serverPort = seen.serverPort;
     record.request = { ...record.request, ...seen.request };

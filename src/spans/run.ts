@@ -90,6 +90,7 @@ function startCall(
     record.operation = kind.operation;
     record.functionName = definition.functionName(self);
     kind.describe(record, options);
+    call.declaredProvider = record.provider;
     call.start = startOf(definition, record);
     const span = startSpan(tracer, call.start, parent);
     call.span = span;
