@@ -325,6 +325,13 @@ describe.each(VERSIONS)('version $version of the AI SDK', ({ version, sdk, opena
       expect(attributesOf('ask')).toMatchObject({ 'error.type': '400', 'decotel.outcome': 'error' });
       telemetry.clear();
 
+      const failing = ask(() => sdk.streamText({ model, prompt, onError: () => undefined }));
+      await textOf(failing.textStream).catch(() => undefined);
+      await telemetry.ended(1);
+      expect(telemetry.spans).toHaveLength(1);
+      expect(attributesOf('ask')).toMatchObject({ 'error.type': '400', 'decotel.outcome': 'error' });
+      telemetry.clear();
+
       const controller = new AbortController();
       reply = () => {
         setTimeout(() => controller.abort(), 5);

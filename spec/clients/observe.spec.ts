@@ -173,6 +173,16 @@ describe('inside a method that returns something else', () => {
     }
   });
 
+  it('is completed where the method read as much of a stream as it wanted', async () => {
+    const firstPiece = throughEngine(async function firstPiece() {
+      const stream = await openai.chat.completions.create({ ...CHAT, stream: true });
+      for await (const chunk of stream) return chunk.choices[0]?.delta.content;
+      return undefined;
+    }, modelCall);
+    expect(await firstPiece()).toBe('');
+    expect(telemetry.span('firstPiece').attributes).toMatchObject({ 'decotel.outcome': 'completed' });
+  });
+
   it('gives each call its own span where there are several, and the method no usage', async () => {
     const twice = throughEngine(async function twice() {
       const answers = await Promise.all([

@@ -38,12 +38,14 @@ describe('the gate', () => {
         plain: key,
         list: ['ok', key],
         url: 'postgres://user:hunter22@host/db',
+        env: 'PASSWORD=hunter2secret&api_key = hunter2key user=me',
       },
       policy(),
     );
     expect(JSON.stringify(admitted)).not.toMatch(/sk-proj|tttt|hunter2/);
     expect(admitted['text']).toBe('use [masked] please');
     expect(admitted['url']).toBe('postgres://user:[masked]@host/db');
+    expect(admitted['env']).toBe('PASSWORD=[masked]&api_key = [masked] user=me');
     expect(JSON.parse(String(admitted['json']))).toEqual({
       token: 'x',
       deep: [{ '[masked]': 'Bearer [masked]' }],

@@ -35,6 +35,11 @@ const SECRETS = new RegExp(
 const CREDENTIALS: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic) +[A-Za-z0-9._~+/-]{16,}=*/g, '$1 [masked]'],
   [/(:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g, '$1[masked]'],
+  // Environments and forms.
+  [
+    /\b((?:password|passwd|passphrase|api_?key|access_token|refresh_token|client_secret)\s*=\s*)[^\s&"',;]{6,}/gi,
+    '$1[masked]',
+  ],
   // JSON inside a text: the result of a tool.
   [
     /("(?:password|passwd|passphrase|secret|api_?key|authorization|access_token|refresh_token|client_secret|private_key)"\s*:\s*")[^"]+/gi,

@@ -132,7 +132,9 @@ export class DecoratedCall extends Call {
     this.takeOver(filled.completeRecord(), filled.toldProvider);
     // Of an answer that nobody recognised, the method's own caller knows more.
     if (filled.answer.provider !== undefined) record.result = filled.record.result;
-    record.outcome = outcome === 'completed' ? (record.outcome ?? outcome) : outcome;
+    // A method that reads the beginning of a stream and returns has done what it was asked for.
+    const isWhole = outcome === 'completed' && record.outcome !== 'cancelled';
+    record.outcome = isWhole ? (record.outcome ?? outcome) : outcome;
     record.error = record.outcome === 'error' ? (failure ?? record.error) : undefined;
     if (answer.chunks > 0) record.streamChunks = answer.chunks;
   }
@@ -157,9 +159,10 @@ export class DecoratedCall extends Call {
     if (waiting === undefined) return undefined;
     // Its reader left the stream that the method returned, and with it the one which that was made of.
     if (!waiting.ended && this.observedCount === 1 && this.answer.read()?.isSummary === true) waiting.end(outcome);
-    // A failure that the method dealt with is not the method's failure.
-    const fits = waiting.ended && (waiting.outcome !== 'error' || outcome === 'error');
     const reading = this.answer.read();
+    // A failure that the method dealt with is not the method's failure; one that its own answer tells of is.
+    const hasFailed = outcome === 'error' || reading?.error !== undefined;
+    const fits = waiting.ended && (waiting.outcome !== 'error' || hasFailed);
     const isItsOwn =
       reading === undefined || reading.isSummary === true ? this.observedCount === 1 : this.returnedCopyOf(waiting);
     if (fits && isItsOwn) return waiting;
