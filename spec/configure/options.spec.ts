@@ -2,6 +2,7 @@ import { BatchSpanProcessor, ConsoleSpanExporter } from '@opentelemetry/sdk-trac
 import { configure, consoleTree, DecotelError, type ConfigureOptions } from '../../src/configure.js';
 import { settings } from '../../src/core/settings.js';
 import { readResponse, type Provider } from '../../src/providers/registry.js';
+import { builtInDialects } from '../../src/dialects/registry.js';
 import { cleanProcess } from '../support/clean-process.js';
 
 const exporter = new ConsoleSpanExporter();
@@ -13,7 +14,7 @@ describe('the options of configure', () => {
     [
       { procesors: [] },
       'configure(): there is no option "procesors". The options are serviceName, serviceVersion, environment, resource, ' +
-        'processors, content, redact, limits, dialect, spanNames, nativeSpans, sampler, tracerProvider, mode, enabled, ' +
+        'processors, content, redact, limits, dialect, dialects, spanNames, nativeSpans, sampler, tracerProvider, mode, enabled, ' +
         'exitSignals, waitUntil, providers.',
     ],
     [{ serviceName: '' }, 'configure(): serviceName: expected a text that is not empty, got "".'],
@@ -45,7 +46,10 @@ describe('the options of configure', () => {
       { limits: { bytes: 1 } },
       'configure(): limits: there is no option "bytes". The options are valueBytes, depth, items, keys, idleMs.',
     ],
-    [{ dialect: 'langfuse' }, 'configure(): dialect: expected "gen-ai", got "langfuse".'],
+    [
+      { dialect: 'opentracing' },
+      `configure(): dialect: expected one of ${builtInDialects.map(({ name }) => `'${name}'`).join(', ')}, got 'opentracing'.`,
+    ],
     [{ spanNames: 'model' }, 'configure(): spanNames: expected "method" or "semconv", got "model".'],
     [{ nativeSpans: 'both' }, 'configure(): nativeSpans: expected "ours" or "theirs", got "both".'],
     [{ sampler: 0.5 }, 'configure(): sampler: expected a sampler, got 0.5.'],

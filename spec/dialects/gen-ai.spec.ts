@@ -15,6 +15,42 @@ function rendered(values: Partial<CallRecord>): Record<string, unknown> {
 }
 
 describe('gen-ai', () => {
+  it('writes whose conversation it was, and what was thought of it', () => {
+    const record = recordOf({
+      outcome: 'completed',
+      response: { id: 'r1' },
+      tags: ['b', 'c'],
+      metadata: { plan: 'free' },
+      session: { id: 's1', userId: 'u1', name: 'Books', tags: ['a', 'b'], metadata: { plan: 'pro', seats: 3 } },
+      scores: [{ name: 'relevance', value: 0.8, label: 'good', explanation: 'On topic', time: 1_700_000_000_000 }],
+    });
+    const { attributes, events } = genAi.render(record);
+    expect(admit(attributes, openPolicy)).toEqual({
+      'decotel.metadata.plan': 'free',
+      'decotel.metadata.seats': 3,
+      'decotel.outcome': 'completed',
+      'decotel.session.name': 'Books',
+      'decotel.tags': ['a', 'b', 'c'],
+      'gen_ai.conversation.id': 's1',
+      'gen_ai.response.id': 'r1',
+      'session.id': 's1',
+      'user.id': 'u1',
+    });
+    expect(events?.map(({ name, attributes, time }) => [name, admit(attributes, openPolicy), time])).toEqual([
+      [
+        'gen_ai.evaluation.result',
+        {
+          'gen_ai.evaluation.name': 'relevance',
+          'gen_ai.evaluation.score.value': 0.8,
+          'gen_ai.evaluation.score.label': 'good',
+          'gen_ai.evaluation.explanation': 'On topic',
+          'gen_ai.response.id': 'r1',
+        },
+        1_700_000_000_000,
+      ],
+    ]);
+  });
+
   it('writes a model call', () => {
     expect(
       rendered({

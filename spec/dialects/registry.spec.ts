@@ -11,6 +11,6 @@ describe('the registry of dialects', () => {
 
   it('names the dialects there are', () => {
     expect(dialectNamed('gen-ai').name).toBe('gen-ai');
-    expect(() => dialectNamed('gen_ai')).toThrow("dialect: expected one of 'gen-ai', got 'gen_ai'.");
+    expect(() => dialectNamed('gen_ai')).toThrow("configure(): dialect: expected one of 'gen-ai', got 'gen_ai'.");
   });
 });

@@ -11,8 +11,10 @@ const constants: [constant: string, value: string][] = [core, decotel, genAi].fl
 
 describe('the constants in src/semconv', () => {
   it('are the names of the conventions, of the additions and of our own keys, and no others', () => {
-    const { SPAN_ATTRIBUTES, EXCEPTION_ATTRIBUTES, ADDED_ATTRIBUTES, DECOTEL_ATTRIBUTES } = conventions;
-    const known = [SPAN_ATTRIBUTES, EXCEPTION_ATTRIBUTES, ADDED_ATTRIBUTES, DECOTEL_ATTRIBUTES].flatMap(Object.keys);
+    const { SPAN_ATTRIBUTES, EXCEPTION_ATTRIBUTES, EVALUATION_ATTRIBUTES, ADDED_ATTRIBUTES, DECOTEL_ATTRIBUTES } =
+      conventions;
+    const groups = [SPAN_ATTRIBUTES, EXCEPTION_ATTRIBUTES, EVALUATION_ATTRIBUTES, ADDED_ATTRIBUTES, DECOTEL_ATTRIBUTES];
+    const known = groups.flatMap(Object.keys);
     const families = Object.keys(conventions.ATTRIBUTE_FAMILIES);
     const names = constants.filter(([constant]) => constant.startsWith('ATTR_')).map(([, name]) => name);
     expect(names.sort()).toEqual([...known, ...families, ...conventions.RESOURCE_ATTRIBUTES].sort());

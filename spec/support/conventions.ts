@@ -73,6 +73,14 @@ export const EXCEPTION_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
   'exception.type': 'string',
 };
 
+/** Attributes of the event of an evaluation. */
+export const EVALUATION_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
+  'gen_ai.evaluation.explanation': 'string',
+  'gen_ai.evaluation.name': 'string',
+  'gen_ai.evaluation.score.label': 'string',
+  'gen_ai.evaluation.score.value': 'double',
+};
+
 /** Values that must be used where they apply; others are allowed. */
 export const KNOWN_VALUES: Readonly<Record<string, readonly string[]>> = {
   'gen_ai.operation.name': [
@@ -109,9 +117,11 @@ export const KNOWN_VALUES: Readonly<Record<string, readonly string[]>> = {
 /** Names that v1.41.1 has on other spans only, or that are newer and rename nothing. */
 export const ADDED_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
   'code.function.name': 'string',
+  'deployment.environment.name': 'string',
   'gen_ai.prompt.name': 'string',
   'gen_ai.prompt.version': 'string',
   'gen_ai.retrieval.top_k': 'int',
+  'service.version': 'string',
   'session.id': 'string',
   'user.id': 'string',
 };
@@ -133,6 +143,7 @@ export const DECOTEL_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
   'decotel.prompt.template': 'string',
   'decotel.request.missing': 'true',
   'decotel.result': 'json',
+  'decotel.session.name': 'string',
   'decotel.stream.chunks': 'int',
   'decotel.tags': 'string[]',
   'decotel.truncated': 'string[]',
@@ -140,15 +151,12 @@ export const DECOTEL_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
 };
 
 /** Attributes of the resource, never of a span. */
-export const RESOURCE_ATTRIBUTES: readonly string[] = [
-  'deployment.environment.name',
-  'service.name',
-  'service.version',
-];
+export const RESOURCE_ATTRIBUTES: readonly string[] = ['service.name'];
 
 const KNOWN_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
   ...SPAN_ATTRIBUTES,
   ...EXCEPTION_ATTRIBUTES,
+  ...EVALUATION_ATTRIBUTES,
   ...ADDED_ATTRIBUTES,
   ...DECOTEL_ATTRIBUTES,
 };

@@ -141,6 +141,18 @@ function fullRecord(operation: string | undefined): CallRecord {
       rendered: of('input'),
     },
     tool: isTool ? { name: 'lookUp', type: 'function', description: 'Looks up', callId: 'call_1' } : undefined,
+    workflow: operation === 'invoke_workflow' ? { name: 'onboarding' } : undefined,
+    session: {
+      id: 's1',
+      userId: 'u1',
+      name: 'chat',
+      tags: ['x'],
+      metadata: { plan: 'pro' },
+      environment: 'test',
+      release: '1.0',
+    },
+    scores: [{ name: 'relevance', value: 0.8, label: 'relevant', explanation: of('output'), time: 1_700_000_000_000 }],
+    price: { inputToken: 0.000_001, outputToken: 0.000_002 },
     agent: { name: 'librarian', id: 'a1', version: '2', tools: ['lookUp'], handoffs: ['clerk'] },
     retrieval: isRetrieval
       ? { dataSource: 'books', topK: 3, query: of('retrieval'), documents: [{ id: '1', content: of('retrieval') }] }

@@ -54,13 +54,15 @@ export function spanMaker(...processors: SpanProcessor[]): SpanMaker {
     end(span, { to = 1000, record, content = ALL_CONTENT, metadataOnSpan = true, contentOnSpan = false } = {}) {
       if (record !== undefined) {
         const complete = Object.assign(new CallRecord(), { outcome: 'completed' }, record);
-        const written = metadataOnSpan ? writeRecord(span, complete, content, contentOnSpan) : [];
+        const written = metadataOnSpan ? writeRecord(span, complete, content, contentOnSpan) : undefined;
         recordFinished(span, {
           record: complete,
           content,
           metadataOnSpan,
           contentOnSpan,
-          ownKeys: new Set(written),
+          dialect: 'gen-ai',
+          ownKeys: new Set(written?.keys),
+          ownEvents: written?.events ?? [],
         });
       }
       span.end(START_MS + to);

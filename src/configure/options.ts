@@ -17,6 +17,8 @@ import {
   text,
   type OptionRule,
 } from '../destinations/check-options.js';
+import type { Dialect } from '../dialects/gen-ai.js';
+import { dialectNamed } from '../dialects/registry.js';
 import type { addProviders } from '../providers/registry.js';
 
 export interface ConfigureOptions {
@@ -43,8 +45,13 @@ export interface ConfigureOptions {
   /** Masks more than the built-in secrets; a function that throws masks the whole text. */
   redact?: readonly Redaction[];
   limits?: Partial<Limits>;
-  /** What is written on the span itself; each destination has its own. Default `gen-ai`. */
-  dialect?: 'gen-ai';
+  /**
+   * The attribute convention that is written on the span itself, by the name of a built-in one or of one of `dialects`;
+   * each destination has its own. Default `gen-ai`.
+   */
+  dialect?: string;
+  /** The application's own dialects. */
+  dialects?: readonly Dialect[];
   /** `method` names the span of a model call after its method, `semconv` calls it `chat {model}`. Default `method`. */
   spanNames?: Settings['spanNames'];
   /**
@@ -112,6 +119,11 @@ const providers: OptionRule = {
   accepts: (value) => Array.isArray(value) && value.every((item) => hasMethods(item, 'request', 'read', 'fold')),
 };
 
+const dialects: OptionRule = {
+  expected: 'an array of dialects',
+  accepts: (value) => Array.isArray(value) && value.every((item) => hasMethods(item, 'render')),
+};
+
 const RULES: Record<keyof ConfigureOptions, OptionRule> = {
   serviceName: text,
   serviceVersion: text,
@@ -121,7 +133,8 @@ const RULES: Record<keyof ConfigureOptions, OptionRule> = {
   content,
   redact,
   limits: record(Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, positiveNumber]))),
-  dialect: oneOf('gen-ai'),
+  dialect: text,
+  dialects,
   spanNames: oneOf('method', 'semconv'),
   nativeSpans: oneOf('ours', 'theirs'),
   sampler: having('a sampler', 'shouldSample'),
@@ -136,6 +149,7 @@ const RULES: Record<keyof ConfigureOptions, OptionRule> = {
 /** Throws a `DecotelError` for an option that does not exist or has a wrong value. */
 export function checkConfigureOptions(options: ConfigureOptions): void {
   checkOptions('configure()', options, RULES);
+  if (options.dialect !== undefined) dialectNamed(options.dialect, options.dialects);
   if (options.mode === 'isolated' && options.tracerProvider !== undefined) {
     throw new DecotelError(
       "configure(): mode 'isolated' makes a provider of decotel's own, tracerProvider names another. Give one of them.",

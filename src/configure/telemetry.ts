@@ -4,6 +4,8 @@ import type { Outcome } from '../core/record.js';
 import { inform, reportFailure, warnOnce } from '../core/report.js';
 import { replaceSettings } from '../core/settings.js';
 import { isDestination, type Destination, type DestinationStats } from '../destinations/destination.js';
+import { genAi } from '../dialects/gen-ai.js';
+import { dialectNamed } from '../dialects/registry.js';
 import { fanOut } from '../destinations/with-content.js';
 import { addProviders } from '../providers/registry.js';
 import { endOpenCalls, openCallCount } from '../spans/open-calls.js';
@@ -79,6 +81,7 @@ export class Telemetry implements DecotelHandle {
       this.mode = 'off';
       return;
     }
+    pipeline().dialect = dialectNamed(options.dialect ?? genAi.name, options.dialects);
     const decide = (): void => this.decide();
     pipeline().decide = decide;
     // Not unref'd: an idle event loop would put it off until after the next request.
@@ -139,7 +142,13 @@ export class Telemetry implements DecotelHandle {
 
   /** All at once, so that `configure` may be called anew while the processors still send. */
   private takeBack(): void {
-    Object.assign(pipeline(), { decide: undefined, tracerProvider: undefined, sinks: [], ownsProvider: false });
+    Object.assign(pipeline(), {
+      decide: undefined,
+      tracerProvider: undefined,
+      sinks: [],
+      ownsProvider: false,
+      dialect: genAi,
+    });
     for (const undo of this.undo.splice(0).reverse()) undo();
     this.onEnd();
   }
@@ -212,8 +221,9 @@ export class Telemetry implements DecotelHandle {
   /** All processors as one; last, what tells a serverless platform to wait for them. */
   private fanOut(): SpanProcessor {
     const { waitUntil } = this.options;
-    if (waitUntil === undefined) return fanOut(this.processors);
-    return fanOut([...this.processors, new TraceWatch(() => waitUntil(this.forceFlush()))]);
+    const { dialect } = pipeline();
+    if (waitUntil === undefined) return fanOut(this.processors, dialect);
+    return fanOut([...this.processors, new TraceWatch(() => waitUntil(this.forceFlush()))], dialect);
   }
 
   private providerOfApplication(): TracerProvider | undefined {

@@ -6,8 +6,10 @@ export interface FinishedCall {
   readonly record: CallRecord;
   /** What the rules of environment, application, decorator and session allow. */
   readonly content: ContentSwitches;
+  /** The dialect that the span itself is written in. */
+  readonly dialect: string;
   /**
-   * True where the span itself carries the metadata in the dialect `gen-ai`. On a provider of decotel's own it does
+   * True where the span itself carries the metadata. On a provider of decotel's own it does
    * not: every processor there gets a view, and the caller does not wait for a rendering.
    */
   readonly metadataOnSpan: boolean;
@@ -15,6 +17,8 @@ export interface FinishedCall {
   readonly contentOnSpan: boolean;
   /** Keys on the span that decotel wrote, to tell them from the application's own. */
   readonly ownKeys: ReadonlySet<string>;
+  /** Names of the events on the span that decotel wrote, in their order. */
+  readonly ownEvents: readonly string[];
 }
 
 /** On the span itself: a WeakMap with an entry per call costs the garbage collector more than the call does. */

@@ -67,6 +67,46 @@ export interface PromptRecord {
   rendered?: string;
 }
 
+/** Whose conversation a call belongs to: what `withSession` says. */
+export interface SessionRecord {
+  id?: string;
+  userId?: string;
+  /** Of the trace, for people. */
+  name?: string;
+  tags?: string[];
+  metadata?: Record<string, string | number | boolean>;
+  /** `deployment.environment.name`, where it differs from the process's. */
+  environment?: string;
+  /** `service.version`, where it differs from the process's. */
+  release?: string;
+}
+
+/** One evaluation of a call: `gen_ai.evaluation.result`. */
+export interface ScoreRecord {
+  name: string;
+  value?: number;
+  /** What the value means, or the verdict where there is no number: `pass`, `relevant`. */
+  label?: string;
+  explanation?: string;
+  /** Milliseconds since the epoch. */
+  time: number;
+}
+
+/** The tags of the session and those of the call, each once. */
+export function allTags({ session, tags }: CallRecord): string[] {
+  return [...new Set([...(session?.tags ?? []), ...(tags ?? [])])];
+}
+
+/** What one token costs, in US dollars, as the application said. */
+export interface PriceRecord {
+  inputToken?: number;
+  outputToken?: number;
+}
+
+export interface WorkflowRecord {
+  name: string;
+}
+
 export interface ToolRecord {
   name: string;
   description?: string;
@@ -134,6 +174,10 @@ export class CallRecord {
   tool: ToolRecord | undefined = undefined;
   agent: AgentRecord | undefined = undefined;
   retrieval: RetrievalRecord | undefined = undefined;
+  workflow: WorkflowRecord | undefined = undefined;
+  session: SessionRecord | undefined = undefined;
+  scores: ScoreRecord[] | undefined = undefined;
+  price: PriceRecord | undefined = undefined;
   /** Snapshot of the call's arguments, and of what it returned or streamed. */
   arguments: unknown = undefined;
   result: unknown = undefined;
@@ -142,6 +186,8 @@ export class CallRecord {
   error: ErrorRecord | undefined = undefined;
   tags: string[] | undefined = undefined;
   metadata: Record<string, string | number | boolean> | undefined = undefined;
+  /** The method returned a promise or a stream of its own time, not a value or a sync iterator. */
+  isAsync = false;
   /** A response was recognised, its request is not known. */
   requestMissing = false;
   /** The returned object could not be watched (frozen). */

@@ -4,7 +4,6 @@ import { boundedJson, boundedText, type Bounded } from '../core/bounds.js';
 import { CapturedAttributes, Content } from '../core/content.js';
 import { admit, allows, type GatePolicy } from '../core/gate.js';
 import { withoutToolContent } from '../core/tool-content.js';
-import type { DialectEvent } from '../dialects/dialect.js';
 import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
 
 /** `base` with `captured` over it, as far as `policy` lets it pass. */
@@ -73,15 +72,15 @@ function shorter(value: string, mostBytes: number): Bounded {
   return boundedText(value, mostBytes);
 }
 
-/** Which events of the span decotel wrote: the last ones of that name, because it writes just before the end. */
-export function ownEvents(
-  events: readonly TimedEvent[],
-  written: readonly DialectEvent[],
-): ReadonlyMap<TimedEvent, DialectEvent> {
-  const own = new Map<TimedEvent, DialectEvent>();
-  for (const one of [...written].reverse()) {
-    const last = events.filter((event) => event.name === one.name && !own.has(event)).at(-1);
-    if (last !== undefined) own.set(last, one);
+/**
+ * Which events of the span decotel wrote, and as the how manieth: the last ones of that name, because it writes just
+ * before the end.
+ */
+export function ownEvents(events: readonly TimedEvent[], written: readonly string[]): ReadonlyMap<TimedEvent, number> {
+  const own = new Map<TimedEvent, number>();
+  for (let index = written.length - 1; index >= 0; index--) {
+    const last = events.filter((event) => event.name === written[index] && !own.has(event)).at(-1);
+    if (last !== undefined) own.set(last, index);
   }
   return own;
 }

@@ -8,6 +8,7 @@ import {
   type SpanStatus,
 } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
+import { millisToHrTime } from '@opentelemetry/core';
 import { finishedCall, recordFinished, type FinishedCall } from '../core/finished.js';
 import { admit, admitText, allows, type GatePolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
@@ -44,12 +45,16 @@ export function viewOf(span: ReadableSpan, wish: Wish): ReadableSpan {
   if (call === undefined) return span;
   const { limits, redact } = settings();
   const content = strictest(call.content, wish.content);
-  if (call.metadataOnSpan && wish.dialect.name === genAi.name) {
+  if (call.metadataOnSpan && wish.dialect.name === call.dialect) {
     const isWhole = content === call.content && (wish.valueBytes ?? Infinity) >= limits.valueBytes;
     if (call.contentOnSpan ? isWhole : !hasAny(content)) return span;
   }
   const valueBytes = Math.min(wish.valueBytes ?? Infinity, limits.valueBytes, sdkLengthLimit(span));
   return new SpanView(span, call, wish.dialect, { content, redact, valueBytes });
+}
+
+function namesOf(events: readonly DialectEvent[] = []): string[] {
+  return events.map((event) => event.name);
 }
 
 function hasAny(content: ContentSwitches): boolean {
@@ -69,11 +74,10 @@ function sdkLengthLimit(span: ReadableSpan): number {
 
 /**
  * A span in another dialect, or with more or less in it. Fields are own and mutable like those of the SDK's span,
- * because processors mask and rename in place; what is rendered is rendered once. A view in the dialect `gen-ai` is the
- * call's span for whoever takes it further: what was masked in it stays masked.
+ * because processors mask and rename in place; what is rendered is rendered once. A view in the dialect of the span
+ * itself is the call's span for whoever takes it further: what was masked in it stays masked.
  */
 class SpanView implements ReadableSpan, FinishedCall {
-  readonly kind: SpanKind;
   readonly parentSpanContext: SpanContext | undefined;
   readonly startTime: HrTime;
   readonly endTime: HrTime;
@@ -81,7 +85,6 @@ class SpanView implements ReadableSpan, FinishedCall {
   readonly ended: boolean;
   readonly links: Link[];
   readonly resource: ReadableSpan['resource'];
-  readonly instrumentationScope: ReadableSpan['instrumentationScope'];
   readonly droppedAttributesCount: number;
   readonly droppedEventsCount: number;
   readonly droppedLinksCount: number;
@@ -99,10 +102,9 @@ class SpanView implements ReadableSpan, FinishedCall {
   constructor(
     private readonly span: ReadableSpan,
     private readonly call: FinishedCall,
-    private readonly dialect: Dialect,
+    private readonly wished: Dialect,
     private readonly policy: GatePolicy,
   ) {
-    this.kind = span.kind;
     this.parentSpanContext = span.parentSpanContext;
     this.startTime = span.startTime;
     this.endTime = span.endTime;
@@ -110,21 +112,28 @@ class SpanView implements ReadableSpan, FinishedCall {
     this.ended = span.ended;
     this.links = span.links;
     this.resource = span.resource;
-    this.instrumentationScope = span.instrumentationScope;
     this.droppedAttributesCount = span.droppedAttributesCount;
     this.droppedEventsCount = span.droppedEventsCount;
     this.droppedLinksCount = span.droppedLinksCount;
     this.content = policy.content;
     this.contentOnSpan = hasAny(policy.content);
-    if (this.isGenAi) recordFinished(this, this);
+    if (this.isSameDialect) recordFinished(this, this);
   }
 
   get record(): CallRecord {
     return this.call.record;
   }
 
+  get dialect(): string {
+    return this.wished.name;
+  }
+
   get ownKeys(): ReadonlySet<string> {
     return new Set(this.rendering.attributes.keys);
+  }
+
+  get ownEvents(): readonly string[] {
+    return namesOf(this.rendering.events);
   }
 
   spanContext(): SpanContext {
@@ -136,6 +145,17 @@ class SpanView implements ReadableSpan, FinishedCall {
   }
   set name(name: string) {
     this.newName = name;
+  }
+
+  /** `gen-ai` leaves kind and scope as they are: nothing is rendered for whoever only looks at them. */
+  get kind(): SpanKind {
+    return (this.wished === genAi ? undefined : this.rendering.kind) ?? this.span.kind;
+  }
+
+  get instrumentationScope(): ReadableSpan['instrumentationScope'] {
+    const { instrumentationScope } = this.span;
+    const scope = this.wished === genAi ? undefined : this.rendering.scope;
+    return scope === undefined ? instrumentationScope : { ...instrumentationScope, name: scope };
   }
 
   get attributes(): Attributes {
@@ -159,27 +179,28 @@ class SpanView implements ReadableSpan, FinishedCall {
     this.newStatus = status;
   }
 
-  private get isGenAi(): boolean {
-    return this.dialect.name === genAi.name;
+  private get isSameDialect(): boolean {
+    return this.wished.name === this.call.dialect;
   }
 
   /** In the span's own dialect the span says what holds, so that what others changed or removed stays so. */
   private get isWritten(): boolean {
-    return this.isGenAi && this.call.metadataOnSpan;
+    return this.isSameDialect && this.call.metadataOnSpan;
   }
 
   private get rendering(): Rendering {
-    return (this.newRendering ??= this.dialect.render(this.record));
+    return (this.newRendering ??= this.wished.render(this.record));
   }
 
   private renderAttributes(): Attributes {
     const { span, call, policy, rendering } = this;
     if (this.isWritten) return completed(span.attributes, rendering.attributes, policy, call.contentOnSpan);
-    if (this.isGenAi) return overlaid(span.attributes, rendering.attributes, policy);
+    if (!call.metadataOnSpan && this.wished.name === genAi.name)
+      return overlaid(span.attributes, rendering.attributes, policy);
     const foreign = { ...span.attributes };
-    // Where the end of the call was not written, its start still was.
-    const own = call.metadataOnSpan ? call.ownKeys : genAi.render(this.record).attributes.keys;
-    for (const key of own) Reflect.deleteProperty(foreign, key);
+    // Where the end of the call was not written, its start still was, in the conventions' names.
+    for (const key of call.metadataOnSpan ? call.ownKeys : genAi.render(this.record).attributes.keys)
+      Reflect.deleteProperty(foreign, key);
     Reflect.deleteProperty(foreign, ATTR_DECOTEL_TRUNCATED);
     return overlaid(foreign, rendering.attributes, policy);
   }
@@ -188,19 +209,19 @@ class SpanView implements ReadableSpan, FinishedCall {
     const { span, call, policy, rendering } = this;
     const { events } = span;
     if (!call.metadataOnSpan) return [...events, ...this.timed(rendering.events)];
-    const own = ownEvents(events, (this.isGenAi ? rendering : genAi.render(this.record)).events ?? []);
-    if (!this.isGenAi) return [...events.filter((event) => !own.has(event)), ...this.timed(rendering.events)];
+    const own = ownEvents(events, this.isSameDialect ? namesOf(rendering.events) : call.ownEvents);
+    if (!this.isSameDialect) return [...events.filter((event) => !own.has(event)), ...this.timed(rendering.events)];
     return events.map((event) => {
-      const captured = own.get(event)?.attributes;
+      const captured = rendering.events?.[own.get(event) ?? -1]?.attributes;
       if (captured === undefined) return event;
       return { ...event, attributes: completed(event.attributes ?? {}, captured, policy, call.contentOnSpan) };
     });
   }
 
   private timed(events: readonly DialectEvent[] = []): TimedEvent[] {
-    return events.map(({ name, attributes }) => ({
+    return events.map(({ name, attributes, time }) => ({
       name,
-      time: this.span.endTime,
+      time: time === undefined ? this.span.endTime : millisToHrTime(time),
       attributes: admit(attributes, this.policy),
     }));
   }

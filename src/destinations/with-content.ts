@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { reportFailure } from '../core/report.js';
-import { genAi } from '../dialects/gen-ai.js';
+import { genAi, type Dialect } from '../dialects/gen-ai.js';
 import { isDestination, markDestination } from './destination.js';
 import { viewOf } from './span-view.js';
 
@@ -18,7 +18,7 @@ export function withContent(processor: SpanProcessor): SpanProcessor {
  * Hands every span to all of `processors` in their order, decotel's as one object with content: what one of them masks
  * stays masked for the others. A processor that throws takes nothing from the others.
  */
-export function fanOut(processors: readonly SpanProcessor[]): SpanProcessor {
+export function fanOut(processors: readonly SpanProcessor[], dialect: Dialect = genAi): SpanProcessor {
   const ending = processors.filter((processor) => 'onEnding' in processor);
   const each = (to: readonly SpanProcessor[], step: (processor: SpanProcessor) => void): void => {
     for (const processor of to) {
@@ -44,7 +44,7 @@ export function fanOut(processors: readonly SpanProcessor[]): SpanProcessor {
       },
     }),
     onEnd(span: ReadableSpan) {
-      const view = viewOf(span, { dialect: genAi });
+      const view = viewOf(span, { dialect });
       each(processors, (processor) => {
         processor.onEnd(view);
       });

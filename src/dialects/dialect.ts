@@ -1,3 +1,4 @@
+import type { SpanKind } from '@opentelemetry/api';
 import type { CapturedAttributes } from '../core/content.js';
 import type { CallRecord } from '../core/record.js';
 
@@ -5,12 +6,18 @@ import type { CallRecord } from '../core/record.js';
 export interface DialectEvent {
   name: string;
   attributes: CapturedAttributes;
+  /** Milliseconds since the epoch; undefined: when the span ended. */
+  time?: number;
 }
 
 /** One record in one convention. */
 export interface Rendering {
   /** Replaces the span's name. */
   name?: string;
+  /** Replaces the span's kind, in views. */
+  kind?: SpanKind;
+  /** Replaces the name of the instrumentation scope, in views. */
+  scope?: string;
   attributes: CapturedAttributes;
   events?: DialectEvent[];
 }

@@ -1,5 +1,6 @@
 import { CapturedAttributes, Content, content, jsonContent, type ContentKind } from '../core/content.js';
 import { Media } from '../core/media.js';
+import { allTags } from '../core/record.js';
 import type {
   AgentRecord,
   CallRecord,
@@ -9,6 +10,8 @@ import type {
   RequestRecord,
   ResponseRecord,
   RetrievalRecord,
+  ScoreRecord,
+  SessionRecord,
   ToolRecord,
   Usage,
 } from '../core/record.js';
@@ -16,6 +19,8 @@ import * as core from '../semconv/core.js';
 import * as own from '../semconv/decotel.js';
 import * as genAiKeys from '../semconv/gen-ai.js';
 import type { Dialect, DialectEvent, Rendering } from './dialect.js';
+
+export type { Dialect } from './dialect.js';
 
 /**
  * The GenAI conventions as of v1.41.1, with the few newer names that rename nothing, and decotel's own keys. A value
@@ -28,6 +33,8 @@ export const genAi: Dialect = {
     const attributes = startAttributes(record);
     if (tool != null) addTool(attributes, tool);
     if (agent != null) addAgent(attributes, agent);
+    attributes.set(genAiKeys.ATTR_GEN_AI_WORKFLOW_NAME, filled(record.workflow?.name));
+    if (record.session != null) addSession(attributes, record.session);
     if (retrieval != null) addRetrieval(attributes, retrieval, request?.topK);
     if (request != null) addRequest(attributes, request);
     attributes.set(genAiKeys.ATTR_GEN_AI_OUTPUT_TYPE, filled(record.outputType));
@@ -38,13 +45,11 @@ export const genAi: Dialect = {
     addOwn(attributes, record);
     addMessages(attributes, record);
     addArgumentsAndResult(attributes, record);
-    if (record.outcome !== 'error') return { name: record.spanName, attributes };
+    const events = record.scores?.map((score) => scoreEvent(score, response?.id));
+    if (record.outcome !== 'error') return { name: record.spanName, attributes, events };
     attributes.set(core.ATTR_ERROR_TYPE, filled(record.error?.type) ?? core.ERROR_TYPE_VALUE_OTHER);
-    return {
-      name: record.spanName,
-      attributes,
-      events: record.error == null ? undefined : [exceptionEvent(record.error)],
-    };
+    if (record.error == null) return { name: record.spanName, attributes, events };
+    return { name: record.spanName, attributes, events: [...(events ?? []), exceptionEvent(record.error)] };
   },
 };
 
@@ -68,6 +73,15 @@ export function startAttributes(record: CallRecord): CapturedAttributes {
   attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_NAME, filled(record.tool?.name));
   attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_TYPE, filled(record.tool?.type));
   return attributes;
+}
+
+function addSession(attributes: CapturedAttributes, session: SessionRecord): void {
+  attributes.set(core.ATTR_SESSION_ID, filled(session.id));
+  attributes.set(genAiKeys.ATTR_GEN_AI_CONVERSATION_ID, filled(session.id));
+  attributes.set(core.ATTR_USER_ID, filled(session.userId));
+  attributes.set(own.ATTR_DECOTEL_SESSION_NAME, filled(session.name));
+  attributes.set(core.ATTR_DEPLOYMENT_ENVIRONMENT_NAME, filled(session.environment));
+  attributes.set(core.ATTR_SERVICE_VERSION, filled(session.release));
 }
 
 function addTool(attributes: CapturedAttributes, tool: ToolRecord): void {
@@ -143,9 +157,10 @@ function addPrompt(attributes: CapturedAttributes, prompt: PromptRecord): void {
 function addOwn(attributes: CapturedAttributes, record: CallRecord): void {
   attributes.set(own.ATTR_DECOTEL_OUTCOME, record.outcome);
   attributes.set(own.ATTR_DECOTEL_STREAM_CHUNKS, whole(record.streamChunks));
-  attributes.set(own.ATTR_DECOTEL_TAGS, filled(record.tags));
-  for (const key in record.metadata) {
-    const value = record.metadata[key];
+  attributes.set(own.ATTR_DECOTEL_TAGS, filled(allTags(record)));
+  const metadata = { ...record.session?.metadata, ...record.metadata };
+  for (const key in metadata) {
+    const value = metadata[key];
     if (value == null || value === '' || (typeof value === 'number' && !Number.isFinite(value))) continue;
     attributes.set(`${own.ATTR_DECOTEL_METADATA}.${key}`, value);
   }
@@ -198,6 +213,16 @@ function exceptionEvent(error: ErrorRecord): DialectEvent {
   attributes.set(core.ATTR_EXCEPTION_MESSAGE, content('error', filled(error.message)));
   attributes.set(core.ATTR_EXCEPTION_STACKTRACE, content('error', filled(error.stack)));
   return { name: core.EVENT_EXCEPTION, attributes };
+}
+
+function scoreEvent({ name, value, label, explanation, time }: ScoreRecord, responseId?: string): DialectEvent {
+  const attributes = new CapturedAttributes();
+  attributes.set(genAiKeys.ATTR_GEN_AI_EVALUATION_NAME, name);
+  attributes.set(genAiKeys.ATTR_GEN_AI_EVALUATION_SCORE_VALUE, finite(value));
+  attributes.set(genAiKeys.ATTR_GEN_AI_EVALUATION_SCORE_LABEL, filled(label));
+  attributes.set(genAiKeys.ATTR_GEN_AI_EVALUATION_EXPLANATION, content('output', filled(explanation)));
+  attributes.set(genAiKeys.ATTR_GEN_AI_RESPONSE_ID, filled(responseId));
+  return { name: genAiKeys.EVENT_GEN_AI_EVALUATION_RESULT, attributes, time };
 }
 
 /** Content that is built when it is first read; an empty list is none. */

@@ -7,6 +7,8 @@ export const ATTR_DECOTEL_RESULT = 'decotel.result';
 export const ATTR_DECOTEL_TAGS = 'decotel.tags';
 /** Followed by a dot and the application's key. */
 export const ATTR_DECOTEL_METADATA = 'decotel.metadata';
+/** Of the trace, for people. */
+export const ATTR_DECOTEL_SESSION_NAME = 'decotel.session.name';
 export const ATTR_DECOTEL_AGENT_TOOLS = 'decotel.agent.tools';
 export const ATTR_DECOTEL_AGENT_HANDOFFS = 'decotel.agent.handoffs';
 /** Followed by a dot and the provider's own name of the number. */

@@ -136,6 +136,7 @@ export class Call implements Sink, OpenCall {
 
   pending(target: object, idles: boolean): void {
     if (this.ended) return;
+    this.record.isAsync ||= !(Symbol.iterator in target);
     this.own(target);
     // An argument may hold what was returned, which would then never be collected.
     if (this.given !== undefined) this.given = signalsIn(this.given);

@@ -2,6 +2,7 @@ import type { FinishedCall } from '../core/finished.js';
 import type { CallRecord } from '../core/record.js';
 import type { ContentSwitches } from '../core/settings.js';
 import type { Call } from './call.js';
+import { pipeline } from './pipeline.js';
 import type { Written } from './write.js';
 
 /** What the destinations see of an ended call. */
@@ -24,7 +25,15 @@ export class Finished implements FinishedCall {
     return this.written !== undefined;
   }
 
+  get dialect(): string {
+    return this.written?.dialect ?? pipeline().dialect.name;
+  }
+
   get ownKeys(): ReadonlySet<string> {
-    return new Set(this.written);
+    return new Set(this.written?.keys);
+  }
+
+  get ownEvents(): readonly string[] {
+    return this.written?.events ?? [];
   }
 }

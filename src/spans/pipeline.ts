@@ -1,4 +1,5 @@
 import type { Context, Span, TracerProvider } from '@opentelemetry/api';
+import { genAi, type Dialect } from '../dialects/gen-ai.js';
 import { shared } from '../core/shared.js';
 
 /** The part of a `SpanProcessor` that decotel calls itself when it hands over its own spans. */
@@ -20,6 +21,8 @@ export interface Pipeline {
   sinks: readonly SpanSink[];
   /** True where every processor of the provider was given to `configure`: spans may carry content themselves. */
   ownsProvider: boolean;
+  /** What is written on spans themselves. */
+  dialect: Dialect;
 }
 
 const pipelineState = shared<Pipeline>('pipeline', () => ({
@@ -27,6 +30,7 @@ const pipelineState = shared<Pipeline>('pipeline', () => ({
   tracerProvider: undefined,
   sinks: [],
   ownsProvider: false,
+  dialect: genAi,
 }));
 
 export function pipeline(): Pipeline {

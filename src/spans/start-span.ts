@@ -4,7 +4,7 @@ import { admit, maskIdentifier, type GatePolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
 import { NO_CONTENT, settings } from '../core/settings.js';
-import { startAttributes } from '../dialects/registry.js';
+import { startAttributes } from '../dialects/gen-ai.js';
 import type { CallKind, CallOptions } from './definition.js';
 import { pipeline } from './pipeline.js';
 

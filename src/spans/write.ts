@@ -5,7 +5,7 @@ import { reportFailure } from '../core/report.js';
 import type { CallRecord } from '../core/record.js';
 import { NO_CONTENT, settings, type ContentSwitches } from '../core/settings.js';
 import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
-import { genAi } from '../dialects/registry.js';
+import { pipeline } from './pipeline.js';
 
 /** What a span of the SDK (2.x) has beside the API, where it has it. */
 interface SdkSpan {
@@ -13,15 +13,20 @@ interface SdkSpan {
   _spanLimits?: { attributeValueLengthLimit?: number; attributeCountLimit?: number };
 }
 
-/** The names of the attributes that were written. */
-export type Written = readonly string[];
+/** What was written, by the names of attributes and events. */
+export interface Written {
+  readonly dialect: string;
+  readonly keys: readonly string[];
+  readonly events: readonly string[];
+}
 
 /**
  * Writes a complete record on its span, just before it ends: metadata at once, content (where the span may carry it)
  * when it is first read.
  */
 export function writeRecord(span: Span, record: CallRecord, content: ContentSwitches, contentOnSpan: boolean): Written {
-  const { attributes, events, name } = genAi.render(record);
+  const { dialect } = pipeline();
+  const { attributes, events = [], name } = dialect.render(record);
   const policy = policyFor(span, contentOnSpan ? content : NO_CONTENT);
   const { keys, values } = attributes;
   let captured: CapturedAttributes | undefined;
@@ -40,9 +45,7 @@ export function writeRecord(span: Span, record: CallRecord, content: ContentSwit
   }
   if (truncated !== undefined) span.setAttribute(ATTR_DECOTEL_TRUNCATED, truncated);
   if (name !== undefined) span.updateName(maskIdentifier(name, policy.redact));
-  if (events !== undefined) {
-    for (const event of events) span.addEvent(event.name, admit(event.attributes, policy));
-  }
+  for (const event of events) span.addEvent(event.name, admit(event.attributes, policy), event.time);
   if (record.outcome === 'error') {
     const message = record.error?.message;
     span.setStatus({
@@ -51,7 +54,7 @@ export function writeRecord(span: Span, record: CallRecord, content: ContentSwit
     });
   }
   if (captured !== undefined) writeWhenRead(span, captured, policy);
-  return keys;
+  return { dialect: dialect.name, keys, events: events.map((event) => event.name) };
 }
 
 /** The rules for what goes onto `span`; the SDK's own limit of length is honoured first. */
