@@ -24,6 +24,25 @@ describe('a prompt as a value', () => {
     expect(definePrompt('Hi')()).toBe('Hi');
   });
 
+  it('calls a variable that is a function without parameters, with the value it is a member of', () => {
+    const ask = definePrompt('{genre} by {book.author} on {book.shelf}');
+    const book = {
+      id: 7,
+      shelf: () => 'sf',
+      author() {
+        return `author ${this.id}`;
+      },
+    };
+    expect(ask({ genre: () => 'sf', book })).toBe('sf by author 7 on sf');
+    expect(() => ask({ genre: (name: string) => name, book })).toThrow(
+      'the value of {genre} is a function; call it first.',
+    );
+    expect(() => ask({ genre: () => Promise.resolve('sf'), book })).toThrow(
+      'the value of {genre} is a promise; await it first.',
+    );
+    expect(() => ask({ genre: () => undefined, book })).toThrow('has no value for {genre}: `genre` is undefined.');
+  });
+
   it('names what is missing', () => {
     const recommend = definePrompt({ template: '{genre}', name: 'recommend' }) as unknown as (given?: object) => string;
     const message =
@@ -34,7 +53,8 @@ describe('a prompt as a value', () => {
 
   it.each([
     [undefined, '`definePrompt`: expected a template text or { template }, got undefined.'],
-    [{ template: 'x', name: 1 }, '`definePrompt`: option `name` must be a string, got number.'],
+    [{ template: 'x', name: 1 }, '`definePrompt`: option `name` must be of type string, got number.'],
+    [{ template: 'x', tags: 'a' }, '`definePrompt`: option `tags` must be of type object, got string.'],
     ['{genre', '`definePrompt`: the prompt template "{genre" is malformed at line 1, column 1'],
     ['{this.x}', '`definePrompt`: the prompt template "{this.x}" reads {this.x}, but there is no `this`.'],
   ])('refuses %p', (source, message) => {

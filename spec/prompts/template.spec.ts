@@ -86,8 +86,12 @@ describe('a prompt template', () => {
     ['{ }', 'line 1, column 1: { } has no name.'],
     ['{"a": 1}', 'line 1, column 1: {"a": 1} is not a name; braces that are meant as text are written {{ and }}.'],
     ['{a.}', 'line 1, column 1: {a.} is not a name; braces that are meant as text are written {{ and }}.'],
-    ['{a:json}', 'line 1, column 1: {a:json} has an unknown format; there are :list and :lists.'],
+    [
+      '{a:json}',
+      'line 1, column 1: {a:json} has an unknown format; there are :list, :lists, :image, :images, :part, :parts.',
+    ],
     ['{this}', 'line 1, column 1: {this} needs a member: {this.name}.'],
+    ['Hi\nSYSTEM: like {cover:image}', 'line 2, column 9: images and parts go into USER: sections, not into SYSTEM:.'],
     [
       'MESSAGES: see {history}',
       'line 1, column 11: MESSAGES: takes one variable that holds messages, and nothing else: MESSAGES: {history}.',

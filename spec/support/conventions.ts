@@ -130,6 +130,7 @@ export const ADDED_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
 export const ATTRIBUTE_FAMILIES: Readonly<Record<string, AttributeType>> = {
   'gen_ai.prompt.variable': 'string',
   'decotel.metadata': 'scalar',
+  'decotel.prompt.metadata': 'scalar',
   'decotel.usage': 'int',
 };
 
@@ -140,6 +141,7 @@ export const DECOTEL_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
   'decotel.arguments': 'json',
   'decotel.outcome': 'string',
   'decotel.prompt.rendered': 'string',
+  'decotel.prompt.tags': 'string[]',
   'decotel.prompt.template': 'string',
   'decotel.request.missing': 'true',
   'decotel.result': 'json',

@@ -1,4 +1,4 @@
-import { ATTR_DECOTEL_METADATA, ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
+import { ATTR_DECOTEL_METADATA, ATTR_DECOTEL_PROMPT_METADATA, ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
 import { ATTR_GEN_AI_PROMPT_VARIABLE } from '../semconv/gen-ai.js';
 import { boundedJson, boundedText } from './bounds.js';
 import { Content, type AdmittedAttributes, type AttributeScalar } from './content.js';
@@ -38,8 +38,11 @@ export function admit(captured: CapturedAttributes, policy: GatePolicy): Admitte
 
 /** Metadata and prompt variables are named by the application. */
 function isSecretKey(key: string): boolean {
-  if (!key.startsWith(ATTR_DECOTEL_METADATA) && !key.startsWith(ATTR_GEN_AI_PROMPT_VARIABLE)) return false;
-  return isSecretMember(key.slice(key.lastIndexOf('.') + 1));
+  const isNamedByApplication =
+    key.startsWith(ATTR_DECOTEL_METADATA) ||
+    key.startsWith(ATTR_GEN_AI_PROMPT_VARIABLE) ||
+    key.startsWith(ATTR_DECOTEL_PROMPT_METADATA);
+  return isNamedByApplication && isSecretMember(key.slice(key.lastIndexOf('.') + 1));
 }
 
 /** One value on its way out, and whether it was cut; undefined where it may not leave. */

@@ -65,6 +65,8 @@ export interface PromptRecord {
   /** A snapshot of the values by name. */
   variables?: Record<string, unknown>;
   rendered?: string;
+  metadata?: Readonly<Record<string, string | number | boolean>>;
+  tags?: readonly string[];
 }
 
 /** Whose conversation a call belongs to: what `withSession` says. */

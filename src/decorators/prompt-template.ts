@@ -14,6 +14,10 @@ export interface PromptTemplateOptions<Template extends string = string> {
   name?: string;
   /** Recorded as `gen_ai.prompt.version`. Default: a short hash of the template. */
   version?: string;
+  /** Recorded as `decotel.prompt.metadata.<key>`. */
+  metadata?: Readonly<Record<string, string | number | boolean>>;
+  /** Recorded as `decotel.prompt.tags`. */
+  tags?: readonly string[];
   /**
    * Where variables come from that the method does not pass to `promptText`: the names of its parameters in their
    * order (`null` skips one), for code that is minified, or a function of its arguments for each variable.
@@ -123,6 +127,8 @@ function checkedOptions(place: string, given: unknown): PromptTemplateOptions {
     template: 'a string',
     name: 'a string',
     version: 'a string',
+    metadata: 'an object',
+    tags: 'an array of strings',
     params: 'an object or an array',
   });
   if ((options.template as unknown) === undefined) throw misuse(DECORATOR, place, 'there is no template', remedy);

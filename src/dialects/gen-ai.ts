@@ -152,20 +152,25 @@ function addPrompt(attributes: CapturedAttributes, prompt: PromptRecord): void {
     if (value === '') continue;
     attributes.set(`${genAiKeys.ATTR_GEN_AI_PROMPT_VARIABLE}.${name}`, content('input', value));
   }
+  attributes.set(own.ATTR_DECOTEL_PROMPT_TAGS, filled(prompt.tags));
+  addMetadata(attributes, own.ATTR_DECOTEL_PROMPT_METADATA, prompt.metadata);
 }
 
 function addOwn(attributes: CapturedAttributes, record: CallRecord): void {
   attributes.set(own.ATTR_DECOTEL_OUTCOME, record.outcome);
   attributes.set(own.ATTR_DECOTEL_STREAM_CHUNKS, whole(record.streamChunks));
   attributes.set(own.ATTR_DECOTEL_TAGS, filled(allTags(record)));
-  const metadata = { ...record.session?.metadata, ...record.metadata };
+  addMetadata(attributes, own.ATTR_DECOTEL_METADATA, { ...record.session?.metadata, ...record.metadata });
+  if (record.requestMissing) attributes.set(own.ATTR_DECOTEL_REQUEST_MISSING, true);
+  if (record.unobserved) attributes.set(own.ATTR_DECOTEL_UNOBSERVED, true);
+}
+
+function addMetadata(attributes: CapturedAttributes, prefix: string, metadata: PromptRecord['metadata']): void {
   for (const key in metadata) {
     const value = metadata[key];
     if (value == null || value === '' || (typeof value === 'number' && !Number.isFinite(value))) continue;
-    attributes.set(`${own.ATTR_DECOTEL_METADATA}.${key}`, value);
+    attributes.set(`${prefix}.${key}`, value);
   }
-  if (record.requestMissing) attributes.set(own.ATTR_DECOTEL_REQUEST_MISSING, true);
-  if (record.unobserved) attributes.set(own.ATTR_DECOTEL_UNOBSERVED, true);
 }
 
 function addMessages(attributes: CapturedAttributes, { messages }: CallRecord): void {

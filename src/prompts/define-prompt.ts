@@ -1,15 +1,17 @@
 import { DecotelError } from '../core/decotel-error.js';
 import { announce } from './frame.js';
-import type { PromptArguments, WithoutThis } from './prompt-variables.js';
+import type { PromptSdk } from './content-parts.js';
+import type { PromptVariables, TextArguments, WithoutThis } from './prompt-variables.js';
 import { Rendering, type PromptMessage } from './rendering.js';
-import { parseTemplate, quoted, type PromptTemplate } from './template.js';
+import { parseTemplate, quoted, type PromptMetadata, type PromptTemplate, type TemplateSource } from './template.js';
 import { givenVariables } from './variables.js';
 
 /** A prompt as a value: called with its variables, it returns the text. */
 export interface DefinedPrompt<Template extends string = string> {
-  (...variables: PromptArguments<Template>): string;
+  (...variables: TextArguments<Template>): string;
   /** The role sections as messages, see `promptMessages`. */
-  messages(...variables: PromptArguments<Template>): PromptMessage[];
+  messages(...variables: TextArguments<Template>): PromptMessage[];
+  messages<Sdk extends PromptSdk>(variables: PromptVariables<Template>, sdk: Sdk): PromptMessage<Sdk>[];
   /** The text without common indentation and outer blank lines. */
   readonly template: string;
   readonly name: string | undefined;
@@ -23,6 +25,10 @@ export interface DefinedPromptOptions<Template extends string = string> {
   name?: string;
   /** Recorded as `gen_ai.prompt.version`. Default: a short hash of the template. */
   version?: string;
+  /** Recorded as `decotel.prompt.metadata.<key>`. */
+  metadata?: PromptMetadata;
+  /** Recorded as `decotel.prompt.tags`. */
+  tags?: readonly string[];
 }
 
 /**
@@ -39,24 +45,18 @@ export function definePrompt<const Template extends string>(
   source: (Template & WithoutThis<Template>) | DefinedPromptOptions<Template>,
 ): DefinedPrompt<Template>;
 export function definePrompt(source: string | DefinedPromptOptions): DefinedPrompt {
-  const options: unknown = typeof source === 'string' ? { template: source } : source;
-  const template = parse(options);
-  const place = placeOf(template);
-  const render = (variables: object | undefined): Rendering =>
-    new Rendering(template, givenVariables(template, place, variables ?? {}), place);
-  const prompt = (variables?: object): string => {
-    const rendering = render(variables);
-    const text = rendering.text();
-    announce(rendering);
-    return text;
-  };
-  const messages = (variables?: object): PromptMessage[] => {
-    const rendering = render(variables);
-    const result = rendering.messages();
+  const template = parse(typeof source === 'string' ? { template: source } : source);
+  const { name, version } = template;
+  const place = name === undefined ? DEFINE_PROMPT : `${DEFINE_PROMPT} "${name}"`;
+  const render = <Result>(variables: object | undefined, read: (rendering: Rendering) => Result): Result => {
+    const rendering = new Rendering(template, givenVariables(template, place, variables ?? {}), place);
+    const result = read(rendering);
     announce(rendering);
     return result;
   };
-  const { name, version } = template;
+  const prompt = (variables?: object): string => render(variables, (rendering) => rendering.text());
+  const messages = (variables?: object, sdk?: PromptSdk): object[] =>
+    render(variables, (rendering) => rendering.messages(sdk));
   const members = { messages, template: template.template, name, version };
   for (const [key, value] of Object.entries(members)) {
     Object.defineProperty(prompt, key, { value, enumerable: true, configurable: true });
@@ -64,34 +64,26 @@ export function definePrompt(source: string | DefinedPromptOptions): DefinedProm
   return prompt as DefinedPrompt;
 }
 
-function parse(options: unknown): PromptTemplate {
-  const { template, name, version } = (options ?? {}) as Record<string, unknown>;
-  if (typeof template !== 'string') {
-    throw new DecotelError(`\`definePrompt\`: expected a template text or { template }, got ${String(options)}.`);
+const DEFINE_PROMPT = '`definePrompt`';
+
+const OPTION_TYPES = { name: 'string', version: 'string', metadata: 'object', tags: 'object' };
+
+function parse(options: DefinedPromptOptions | undefined): PromptTemplate {
+  if (typeof options?.template !== 'string') {
+    throw new DecotelError(`${DEFINE_PROMPT}: expected a template text or { template }, got ${String(options)}.`);
   }
-  const parsed = parseTemplate(
-    {
-      template,
-      name: optionalText('name', name),
-      version: optionalText('version', version),
-      place: () => 'definePrompt',
-    },
-    '`definePrompt`',
-  );
+  for (const [option, type] of Object.entries(OPTION_TYPES)) {
+    const value: unknown = options[option as keyof typeof OPTION_TYPES];
+    if (value === undefined || typeof value === type) continue;
+    throw new DecotelError(`${DEFINE_PROMPT}: option \`${option}\` must be of type ${type}, got ${typeof value}.`);
+  }
+  const source: TemplateSource = { ...options, params: undefined, place: () => 'definePrompt' };
+  const parsed = parseTemplate(source, DEFINE_PROMPT);
   for (const part of parsed.parts) {
     if (typeof part === 'string' || part.root !== 'this') continue;
     throw new DecotelError(
-      `\`definePrompt\`: the prompt template ${quoted(template)} reads {${part.path}}, but there is no \`this\`. Name a variable and pass it.`,
+      `${DEFINE_PROMPT}: the prompt template ${quoted(parsed.template)} reads {${part.path}}, but there is no \`this\`. Name a variable and pass it.`,
     );
   }
   return parsed;
-}
-
-function optionalText(option: string, value: unknown): string | undefined {
-  if (value === undefined || typeof value === 'string') return value;
-  throw new DecotelError(`\`definePrompt\`: option \`${option}\` must be a string, got ${typeof value}.`);
-}
-
-function placeOf({ name }: PromptTemplate): string {
-  return name === undefined ? '`definePrompt`' : `\`definePrompt\` "${name}"`;
 }

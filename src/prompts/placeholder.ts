@@ -1,5 +1,7 @@
-/** How a value becomes text; `messages` is the whole content of a `MESSAGES:` section. */
-export type ValueFormat = 'text' | 'list' | 'lists' | 'messages';
+/**
+ * How a value becomes text, or what it is beside text; `messages` is the whole content of a `MESSAGES:` section.
+ */
+export type ValueFormat = 'text' | 'list' | 'lists' | 'image' | 'images' | 'part' | 'parts' | 'messages';
 
 /** One `{name}`, `{name.member}`, `{this.member}` or `{name:list}` of a template. */
 export interface Placeholder {
@@ -14,6 +16,17 @@ export interface Placeholder {
 /** Text as it is, or a place for a value. */
 export type TemplatePart = string | Placeholder;
 
+export type PartFormat = Extract<ValueFormat, 'image' | 'images' | 'part' | 'parts'>;
+
+/** A value that is not written as text, but stands beside it. */
+export interface PartPlaceholder extends Placeholder {
+  readonly format: PartFormat;
+}
+
+export function isPart(part: TemplatePart): part is PartPlaceholder {
+  return typeof part !== 'string' && /^(?:image|part)s?$/.test(part.format);
+}
+
 /** What is wrong with a template, and where: an index into the text that was parsed. */
 export interface Malformation {
   readonly index: number;
@@ -21,7 +34,7 @@ export interface Malformation {
 }
 
 const PATH = /^[\p{ID_Start}$_][\p{ID_Continue}$]*(?:\.[\p{ID_Continue}$]+)*$/u;
-const FORMATS: readonly string[] = ['list', 'lists'] satisfies ValueFormat[];
+const FORMATS: readonly string[] = ['list', 'lists', 'image', 'images', 'part', 'parts'] satisfies ValueFormat[];
 
 /** Splits a text at its placeholders; `{{` and `}}` stand for single braces. A malformed text is reported, not parsed. */
 export function parseParts(text: string, report: (malformation: Malformation) => never): TemplatePart[] {
@@ -64,7 +77,7 @@ function parsePlaceholder(inner: string, index: number, report: (malformation: M
     report({ index, problem: `{${inner}} is not a name; braces that are meant as text are written {{ and }}` });
   }
   if (more.length > 0 || (format !== undefined && !FORMATS.includes(format))) {
-    report({ index, problem: `{${inner}} has an unknown format; there are :list and :lists` });
+    report({ index, problem: `{${inner}} has an unknown format; there are :${FORMATS.join(', :')}` });
   }
   const [root = '', ...members] = written.split('.');
   if (root === 'this' && members.length === 0) report({ index, problem: '{this} needs a member: {this.name}' });

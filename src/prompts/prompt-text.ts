@@ -1,4 +1,5 @@
 import { DecotelError } from '../core/decotel-error.js';
+import type { PromptSdk } from './content-parts.js';
 import { announce, currentFrame } from './frame.js';
 import { Rendering, type PromptMessage } from './rendering.js';
 import { placeOf, variablesOfCall } from './variables.js';
@@ -7,7 +8,8 @@ export type { PromptMessage } from './rendering.js';
 
 /**
  * The rendered prompt template of the running method. Variables that are not given are read from `params` of the
- * template, from `this` (`{this.reader}`) and from the method's parameters. Works without telemetry.
+ * template, from `this` (`{this.reader}`) and from the method's parameters. A value that is a function
+ * without parameters is called for it. Works without telemetry.
  *
  * Throws a `DecotelError` where a variable has no value, and outside a method with a `@promptTemplate`.
  */
@@ -20,9 +22,13 @@ export function promptText(variables?: object): string {
  * first of them as a user message, and the messages of a `MESSAGES: {history}` section as they are (the same objects,
  * whatever they hold beyond this type). A value never opens a section; a section without text is left out. Variables
  * and errors are those of `promptText`.
+ *
+ * A template with images or parts (`{cover:image}`) needs to know whose they become: `promptMessages({}, 'anthropic')`.
  */
-export function promptMessages(variables?: object): PromptMessage[] {
-  return render('promptMessages', variables, (rendering) => rendering.messages());
+export function promptMessages(variables?: object): PromptMessage[];
+export function promptMessages<Sdk extends PromptSdk>(variables: object | undefined, sdk: Sdk): PromptMessage<Sdk>[];
+export function promptMessages(variables?: object, sdk?: PromptSdk): PromptMessage<PromptSdk>[] {
+  return render('promptMessages', variables, (rendering) => rendering.messages(sdk));
 }
 
 function render<Result>(caller: string, variables: object | undefined, read: (rendering: Rendering) => Result): Result {

@@ -1,4 +1,9 @@
-/** A value that a template can render. A promise or a function is refused when it is rendered. */
+import type { PromptImage } from './image.js';
+
+/**
+ * A value that a template can render; a function without parameters is called for it. A promise, or a function with
+ * parameters, is refused when it is rendered.
+ */
 export type PromptValue = string | number | boolean | bigint | object | null;
 
 /** The variables that a template needs, by name: `{ book: { title } }` for `{book.title}`. */
@@ -17,6 +22,13 @@ export type PromptArguments<Template extends string> = string extends Template
   : [Braced<Template>] extends [never]
     ? []
     : [variables: PromptVariables<Template>];
+
+/** A template with images or parts is no text. */
+export type TextArguments<Template extends string> = string extends Template
+  ? PromptArguments<Template>
+  : [Extract<FormatOf<Braced<Template>>, 'image' | 'images' | 'part' | 'parts'>] extends [never]
+    ? PromptArguments<Template>
+    : [variables: { error: 'a template with images or parts becomes messages of an SDK: messages(variables, sdk)' }];
 
 /** Makes `{this.x}` a compile error that says why, where there is no `this`. */
 export type WithoutThis<Template extends string> =
@@ -46,10 +58,16 @@ type RootOf<Path extends string> = Path extends `${infer Root}.${string}` ? Root
 
 interface ValueOfFormat {
   text: PromptValue;
-  list: readonly PromptValue[] | ReadonlySet<PromptValue> | null;
-  lists: readonly (readonly PromptValue[])[] | null;
-  messages: readonly { readonly role: string; readonly content?: unknown }[] | null;
+  list: Computed<readonly PromptValue[] | ReadonlySet<PromptValue> | null>;
+  lists: Computed<readonly (readonly PromptValue[])[] | null>;
+  image: Computed<PromptImage | null>;
+  images: Computed<readonly PromptImage[] | null>;
+  part: Computed<object | null>;
+  parts: Computed<readonly object[] | null>;
+  messages: Computed<readonly { readonly role: string; readonly content?: unknown }[] | null>;
 }
+
+type Computed<Value> = Value | (() => Value);
 
 type VariableOf<Inner extends string> = Inner extends string
   ? Nested<

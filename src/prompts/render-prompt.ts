@@ -1,5 +1,6 @@
 import { DecotelError } from '../core/decotel-error.js';
 import { shared } from '../core/shared.js';
+import type { PromptSdk } from './content-parts.js';
 import type { AnyFunction } from './parameter-names.js';
 import { Rendering, type PromptMessage } from './rendering.js';
 import type { PromptTemplate } from './template.js';
@@ -33,8 +34,20 @@ export function renderPrompt(owner: AnyClass, method: string, variables: object 
 }
 
 /** The same as messages, see `promptMessages`. */
-export function renderPromptMessages(owner: AnyClass, method: string, variables: object = {}): PromptMessage[] {
-  return rendering('renderPromptMessages', owner, method, variables).messages();
+export function renderPromptMessages(owner: AnyClass, method: string, variables?: object): PromptMessage[];
+export function renderPromptMessages<Sdk extends PromptSdk>(
+  owner: AnyClass,
+  method: string,
+  variables: object,
+  sdk: Sdk,
+): PromptMessage<Sdk>[];
+export function renderPromptMessages(
+  owner: AnyClass,
+  method: string,
+  variables: object = {},
+  sdk?: PromptSdk,
+): PromptMessage<PromptSdk>[] {
+  return rendering('renderPromptMessages', owner, method, variables).messages(sdk);
 }
 
 function rendering(caller: string, owner: AnyClass, method: string, variables: object): Rendering {

@@ -1,17 +1,27 @@
 import { DecotelError } from '../core/decotel-error.js';
 import type { PromptRecord } from '../core/record.js';
 import { snapshot, snapshotText } from '../core/snapshot.js';
+import { PART_SHAPES, readParts, type PartShape, type PromptParts, type PromptSdk } from './content-parts.js';
 import type { RenderedPrompt } from './frame.js';
-import type { Placeholder, TemplatePart, ValueFormat } from './placeholder.js';
-import { quoted, type PromptRole, type PromptTemplate, type TemplateSection } from './template.js';
-import { messagesOf, Unprintable, valueText } from './value-text.js';
+import { imageRecord, type Image } from './image.js';
+import { isPart, type PartPlaceholder, type Placeholder, type TemplatePart } from './placeholder.js';
+import { promptRecord, quoted, type PromptTemplate, type TemplateSection } from './template.js';
+import { messagesOf, plainText, Unprintable, valueText } from './value-text.js';
 
-/** A message as the SDKs take it: a union over the roles, so that it fits their own unions. */
-export type PromptMessage = { [Role in PromptRole]: { role: Role; content: string } }[PromptRole];
+/**
+ * A message as the SDKs take it: a union over the roles, so that it fits their own unions. With the name of an SDK, a
+ * user's content may be a list of its parts.
+ */
+export type PromptMessage<Sdk extends PromptSdk = never> =
+  | { role: 'system'; content: string }
+  | { role: 'user'; content: [Sdk] extends [never] ? string : string | PromptParts[Sdk][] }
+  | { role: 'assistant'; content: string };
 
 /** A template with its values. */
 export class Rendering implements RenderedPrompt {
   private readonly values = new Map<string, unknown>();
+  /** Images are read once, for the message and for the record. */
+  private readonly parts = new Map<string, readonly object[]>();
 
   /** `find` is asked once for each variable of the template. `place` says in messages whose template it is. */
   constructor(
@@ -28,27 +38,31 @@ export class Rendering implements RenderedPrompt {
     return this.join(this.template.parts);
   }
 
-  /** Messages without text are left out: some providers reject them. */
-  messages(): PromptMessage[] {
-    return this.template.sections.flatMap((section) => this.sectionMessages(section));
+  /** Messages without content are left out: some providers reject them. */
+  messages(sdk?: PromptSdk): PromptMessage<PromptSdk>[] {
+    return this.template.sections.flatMap((section) => this.sectionMessages(section, sdk));
   }
 
   record(): PromptRecord {
-    const { name, version, template } = this.template;
-    const rendered = snapshotText(this.text());
+    const values = new Map(this.values);
+    for (const part of this.template.parts) {
+      if (!isPart(part) || !part.format.startsWith('image')) continue;
+      const images = this.partsOf(part).map((image) => imageRecord(image as Image));
+      values.set(part.path, part.format === 'images' ? images : (images[0] ?? null));
+    }
+    const variables = snapshot(Object.fromEntries(values)) as Record<string, unknown>;
+    const rendered = snapshotText(this.join(this.template.parts, ({ path }) => plainText(variables[path])));
     return {
-      name,
-      version,
-      template,
-      variables: snapshot(Object.fromEntries(this.values)) as Record<string, unknown>,
+      ...promptRecord(this.template),
+      variables,
       rendered: typeof rendered === 'string' ? rendered : JSON.stringify(rendered),
     };
   }
 
-  private sectionMessages(section: TemplateSection): PromptMessage[] {
+  private sectionMessages(section: TemplateSection, sdk: PromptSdk | undefined): PromptMessage<PromptSdk>[] {
     if (section.role === 'messages') return this.history(section.history);
-    const content = this.join(section.parts);
-    return content === '' ? [] : [{ role: section.role, content }];
+    const content = section.parts.some(isPart) ? this.content(section.parts, sdk) : this.join(section.parts);
+    return content.length === 0 ? [] : [{ role: section.role, content } as PromptMessage<PromptSdk>];
   }
 
   /** The application's own messages, whatever they hold beside text. */
@@ -56,12 +70,56 @@ export class Rendering implements RenderedPrompt {
     return this.printable(path, () => messagesOf(this.values.get(path)) as PromptMessage[]);
   }
 
-  private join(parts: readonly TemplatePart[]): string {
-    return parts.map((part) => (typeof part === 'string' ? part : this.valueOf(part))).join('');
+  /** Text where nothing stands beside it in the end. Blank text between parts is left out: providers reject it. */
+  private content(parts: readonly TemplatePart[], sdk: PromptSdk | undefined): string | object[] {
+    const { textType, image } = this.shape(sdk);
+    const content: object[] = [];
+    let text = '';
+    const endText = (): void => {
+      text = text.trim();
+      if (text !== '') content.push({ type: textType, text });
+      text = '';
+    };
+    for (const part of parts) {
+      if (!isPart(part)) {
+        text += this.join([part]);
+        continue;
+      }
+      const items = this.partsOf(part);
+      if (items.length > 0) endText();
+      content.push(...(part.format.startsWith('image') ? items.map((item) => image(item as Image)) : items));
+    }
+    if (content.length === 0) return text;
+    endText();
+    return content;
   }
 
-  private valueOf({ path, format }: { path: string; format: ValueFormat }): string {
-    return this.printable(path, () => valueText(this.values.get(path), format));
+  private shape(sdk: PromptSdk | undefined): PartShape {
+    if (sdk !== undefined && Object.hasOwn(PART_SHAPES, sdk)) return PART_SHAPES[sdk];
+    const known = Object.keys(PART_SHAPES).map((name) => `'${name}'`);
+    throw this.failure(
+      `whose parts its messages are made of is not known. Name the SDK, ${known.join(', ')}: promptMessages(variables, 'openai')`,
+    );
+  }
+
+  private partsOf({ path, format }: PartPlaceholder): readonly object[] {
+    const key = `${path}:${format}`;
+    let parts = this.parts.get(key);
+    if (parts === undefined) {
+      parts = this.printable(path, () => readParts(this.values.get(path), format));
+      this.parts.set(key, parts);
+    }
+    return parts;
+  }
+
+  private join(parts: readonly TemplatePart[], describe?: (part: PartPlaceholder) => string): string {
+    return parts
+      .map((part) => {
+        if (typeof part === 'string') return part;
+        if (describe !== undefined && isPart(part)) return describe(part);
+        return this.printable(part.path, () => valueText(this.values.get(part.path), part.format));
+      })
+      .join('');
   }
 
   private printable<Result>(path: string, print: () => Result): Result {
@@ -69,8 +127,12 @@ export class Rendering implements RenderedPrompt {
       return print();
     } catch (failure) {
       if (!(failure instanceof Unprintable)) throw failure;
-      const what = `Prompt template ${quoted(this.template.template)} of ${this.place}`;
-      throw new DecotelError(`${what}: the value of {${path}} ${failure.message}.`, { cause: failure.cause });
+      throw this.failure(`the value of {${path}} ${failure.message}`, failure.cause);
     }
+  }
+
+  private failure(problem: string, cause?: unknown): DecotelError {
+    const what = `Prompt template ${quoted(this.template.template)} of ${this.place}`;
+    return new DecotelError(`${what}: ${problem}.`, { cause });
   }
 }

@@ -1,7 +1,10 @@
 import { DecotelError } from '../core/decotel-error.js';
+import type { PromptRecord } from '../core/record.js';
 import { contentHash } from './content-hash.js';
 import { stripIndentation } from './indentation.js';
-import { parseParts, type Malformation, type Placeholder, type TemplatePart } from './placeholder.js';
+import { isPart, parseParts, type Malformation, type Placeholder, type TemplatePart } from './placeholder.js';
+
+export type PromptMetadata = NonNullable<PromptRecord['metadata']>;
 
 export type PromptRole = 'system' | 'user' | 'assistant';
 
@@ -24,6 +27,8 @@ export interface PromptTemplate {
   readonly name: string | undefined;
   /** A hash of `template` unless the application gave one. */
   readonly version: string;
+  readonly metadata: PromptMetadata | undefined;
+  readonly tags: readonly string[] | undefined;
   /** The whole text, role headings included. */
   readonly parts: readonly TemplatePart[];
   /** One user message where the template has no role headings. */
@@ -40,6 +45,8 @@ export interface TemplateSource {
   readonly template: string;
   readonly name?: string | undefined;
   readonly version?: string | undefined;
+  readonly metadata?: PromptMetadata | undefined;
+  readonly tags?: readonly string[] | undefined;
   readonly params?: ParamReaders | undefined;
   readonly isOfClass?: boolean;
   place(self: unknown): string;
@@ -58,12 +65,19 @@ export function parseTemplate(source: TemplateSource, declaredBy: string): Promp
     template,
     name: source.name,
     version: source.version ?? contentHash(template),
+    metadata: source.metadata && { ...source.metadata },
+    tags: source.tags && [...source.tags],
     parts,
     sections,
     params: source.params,
     isOfClass: source.isOfClass ?? false,
     place: (self) => source.place(self),
   };
+}
+
+/** What is known of a prompt before it is rendered. */
+export function promptRecord({ name, version, metadata, tags, template }: PromptTemplate): PromptRecord {
+  return { name, version, metadata, tags, template };
 }
 
 const HEADING = /^(SYSTEM|USER|ASSISTANT|MESSAGES):[ \t]*/gm;
@@ -89,7 +103,11 @@ function parseSections(
     } else {
       parts.push(heading, ...parseParts(body, fail));
       const role = title?.toLowerCase() as PromptRole;
-      sections.push({ role, parts: parseParts(stripIndentation(body.trimEnd()).trimStart(), fail) });
+      const section = parseParts(stripIndentation(body.trimEnd()).trimStart(), fail);
+      if (role !== 'user' && section.some(isPart)) {
+        fail({ index: start, problem: `images and parts go into USER: sections, not into ${heading.trim()}` });
+      }
+      sections.push({ role, parts: section });
     }
   });
   return { parts, sections };

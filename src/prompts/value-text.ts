@@ -17,6 +17,8 @@ export function valueText(value: unknown, format: ValueFormat): string {
       return itemsOf(value, 'a list of lists').map(listText).join('\n\n');
     case 'messages':
       return messagesOf(value).map(messageText).join('\n');
+    default:
+      throw new Unprintable('is no text: use promptMessages(variables, sdk)');
   }
 }
 
@@ -46,14 +48,14 @@ function listText(value: unknown): string {
   return itemsOf(value, 'a list').map(plainText).join('\n');
 }
 
-function itemsOf(value: unknown, wanted: string): readonly unknown[] {
+export function itemsOf(value: unknown, wanted: string): readonly unknown[] {
   if (value === null) return [];
   if (Array.isArray(value)) return value;
   if (value instanceof Set) return [...(value as ReadonlySet<unknown>)];
   throw new Unprintable(`is not ${wanted}`);
 }
 
-function plainText(value: unknown): string {
+export function plainText(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return value;

@@ -50,14 +50,20 @@ function requireValue(
   );
 }
 
-function walk(value: unknown, root: string, members: readonly string[]): Found {
+function walk(given: unknown, root: string, members: readonly string[]): Found {
   let path = root;
+  let value = computed(given, undefined);
   for (const member of members) {
     if (value === undefined || value === null) return { reason: `\`${path}\` is ${String(value)}` };
     path += `.${member}`;
-    value = has(value, member) ? (value as Record<string, unknown>)[member] : undefined;
+    value = has(value, member) ? computed((value as Record<string, unknown>)[member], value) : undefined;
   }
   return value === undefined ? { reason: `\`${path}\` is undefined` } : { value };
+}
+
+/** What a function without parameters says when it is asked, as the method of `owner`. */
+function computed(value: unknown, owner: unknown): unknown {
+  return typeof value === 'function' && value.length === 0 ? (value as () => unknown).call(owner) : value;
 }
 
 function givenValue(given: object | undefined, name: string): Found | undefined {

@@ -2,6 +2,9 @@
 export const ATTR_DECOTEL_OUTCOME = 'decotel.outcome';
 export const ATTR_DECOTEL_PROMPT_TEMPLATE = 'decotel.prompt.template';
 export const ATTR_DECOTEL_PROMPT_RENDERED = 'decotel.prompt.rendered';
+/** Followed by a dot and the application's key. */
+export const ATTR_DECOTEL_PROMPT_METADATA = 'decotel.prompt.metadata';
+export const ATTR_DECOTEL_PROMPT_TAGS = 'decotel.prompt.tags';
 export const ATTR_DECOTEL_ARGUMENTS = 'decotel.arguments';
 export const ATTR_DECOTEL_RESULT = 'decotel.result';
 export const ATTR_DECOTEL_TAGS = 'decotel.tags';

@@ -1,9 +1,9 @@
 import { context as contextApi, trace, type Tracer } from '@opentelemetry/api';
-import type { CallRecord, PromptRecord } from '../core/record.js';
+import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
 import { contentSwitches, settings, strictest, type ContentSwitches } from '../core/settings.js';
 import { createFrame, isInFrame, runInFrame, type PromptFrame } from '../prompts/frame.js';
-import type { PromptTemplate } from '../prompts/template.js';
+import { promptRecord, type PromptTemplate } from '../prompts/template.js';
 import { isAbort } from '../streams/abort.js';
 import type { Enter, Method } from '../streams/cover.js';
 import { keepContext } from '../streams/keep-context.js';
@@ -148,10 +148,6 @@ function contentOf(definition: CallDefinition): ContentSwitches {
     switchesOf.set(definition, switches);
   }
   return strictest(content, switches);
-}
-
-function promptRecord({ name, version, template }: PromptTemplate): PromptRecord {
-  return { name, version, template };
 }
 
 /**

@@ -1,0 +1,47 @@
+import { Media } from '../core/media.js';
+import { Unprintable } from './value-text.js';
+
+/** An image as a variable holds it: its bytes, or where it is (`https:`, or `data:` in base64). */
+export type PromptImage = string | URL | Uint8Array;
+
+/** The types that OpenAI, Anthropic and Google all take. */
+export type ImageType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
+
+export interface Image {
+  readonly url: string;
+  /** Undefined where the image is elsewhere. */
+  readonly inline?: { readonly type: ImageType; readonly data: string };
+}
+
+/** What a file of each type begins with, one character a byte. */
+const SIGNATURES: readonly (readonly [ImageType, RegExp])[] = [
+  ['image/png', /^\x89PNG/],
+  ['image/jpeg', /^\xff\xd8\xff/],
+  ['image/gif', /^GIF8/],
+  ['image/webp', /^RIFF....WEBP/s],
+];
+
+/** Throws an `Unprintable` where `value` is no image. */
+export function readImage(value: unknown): Image {
+  if (value instanceof Uint8Array) {
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    const start = bytes.toString('latin1', 0, 12);
+    const type = SIGNATURES.find(([, signature]) => signature.test(start))?.[0];
+    if (type !== undefined) return inlineImage(type, bytes.toString('base64'));
+  } else if (typeof value === 'string' || value instanceof URL) {
+    const url = String(value);
+    const [head, type] = /^data:(image\/(?:png|jpeg|gif|webp));base64,/.exec(url) ?? [];
+    if (head !== undefined) return inlineImage(type as ImageType, url.slice(head.length));
+    if (/^https?:/.test(url)) return { url };
+  }
+  throw new Unprintable('is no image: pass the bytes of a PNG, JPEG, GIF or WebP, or an https: or data: URL of one');
+}
+
+function inlineImage(type: ImageType, data: string): Image {
+  return { url: `data:${type};base64,${data}`, inline: { type, data } };
+}
+
+/** What is recorded of an image: where it is, or how large it was, never its bytes. */
+export function imageRecord({ url, inline }: Image): string | Media {
+  return inline === undefined ? url : new Media(inline.type, Buffer.byteLength(inline.data, 'base64'));
+}
