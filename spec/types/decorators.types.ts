@@ -35,9 +35,31 @@ export class Accepted {
     this.hidden;
     return value;
   }
-  @promptTemplate({ template: '{genre} {this.reader}', params: ['genre', null] }) tuple(genre: string): string {
+  private readonly reader = { name: 'Ann' };
+  protected readonly city = 'Oslo';
+  get shelf(): string {
+    return this.reader.name + this.city;
+  }
+  @promptTemplate({ template: '{genre} {this.reader.name}', params: ['genre', null] })
+  tuple(genre: string, _limit?: number): string {
     return genre;
   }
+  @promptTemplate('{this.reader.name} {this.city} {this.shelf} {this.hidden} {this.bare}') members(): void {}
+  @promptTemplate('{this.title}') static fields(): void {}
+  static readonly title = 'Librarian';
+  @promptTemplate({ template: '{a}', params: { a: (genre: string) => genre } }) fewer<T>(genre: T, _year: number): T {
+    return genre;
+  }
+  @promptTemplate({ template: '{a}', params: { a: (genre: string) => genre } }) optional(_genre?: string): void {}
+  @promptTemplate({ template: '{a} {b}', params: ['a', 'b'] }) rest(..._values: string[]): void {}
+  @promptTemplate({
+    template: '{genre}',
+    name: 'recommend',
+    version: '3',
+    metadata: { team: 'books', reviewed: true, revision: 3 },
+    tags: ['production'],
+  })
+  managed(_genre: string): void {}
   @promptTemplate({ template: '{genre}', params: { genre: (genre: string) => genre } }) readers(genre: string): string {
     return genre;
   }
@@ -72,8 +94,23 @@ export type Kept = [
   Expect<Equal<typeof accepted.either, { (value: string): string; (value: number): number }>>,
 ];
 
+@promptTemplate('{this.item} {this.own}')
+export class AcceptedGenericClass<T> {
+  private readonly own = 1;
+  constructor(readonly item: T) {}
+  @promptTemplate('{this.item} {this.own}') ask(): number {
+    return this.own;
+  }
+}
+
+export class AcceptedSubclass extends AcceptedGenericClass<string> {
+  @promptTemplate('{this.item} {this.own}') override ask(): number {
+    return 1;
+  }
+}
+
 @withOtel({ methods: ['ask'] })
-@promptTemplate('{genre}')
+@promptTemplate('{genre} {this.genre}')
 @agent
 export class AcceptedClass {
   constructor(readonly genre: string) {}
@@ -168,10 +205,27 @@ export class Refused {
   @promptTemplate() emptyTemplate(): void {}
   // @ts-expect-error a name that the template does not have, among params
   @promptTemplate({ template: '{genre}', params: ['gnre'] }) wrongTuple(genre: string): void {}
+  // @ts-expect-error a member that the class does not have
+  @promptTemplate('{genre} {this.raeder.name}') wrongMember(genre: string): void {}
+  // @ts-expect-error a member of instances
+  @promptTemplate('{this.field}') static wrongStaticMember(): void {}
+  // @ts-expect-error more names than the method has parameters
+  @promptTemplate({ template: '{a} {b}', params: ['a', 'b'] }) wrongLength(a: string): void {}
+  // @ts-expect-error a function of other arguments than the method's
+  @promptTemplate({ template: '{a}', params: { a: (limit: number) => limit } }) wrongReader(a: string): void {}
+  // @ts-expect-error metadata of another type
+  @promptTemplate({ template: 'x', metadata: { team: {} } }) wrongMetadata(): void {}
+  // @ts-expect-error tags of another type
+  @promptTemplate({ template: 'x', tags: 'production' }) wrongTags(): void {}
   // @ts-expect-error a name that the template does not have, among params
   @promptTemplate({ template: '{genre}', params: { gnre: () => 1 } }) wrongParams(genre: string): void {}
 }
 
+// @ts-expect-error a member that the class does not have
+@promptTemplate('{this.raeder}')
+export class RefusedTemplateClass {
+  readonly reader = 'Ann';
+}
 // @ts-expect-error a class, called
 @tool()
 export class RefusedClass {}

@@ -1,5 +1,6 @@
 /** Checked by `tsc`, never run. */
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages';
+import type { ModelMessage } from 'ai';
 import type OpenAI from 'openai';
 import { definePrompt } from '../../src/prompts/define-prompt.js';
 import { promptMessages, promptText } from '../../src/prompts/prompt-text.js';
@@ -58,6 +59,37 @@ definePrompt('{this.reader}');
 definePrompt({ template: 'Hi {genre} {this.reader}' });
 // @ts-expect-error an unknown option
 definePrompt({ template: 'Hi', params: [] });
+
+const describe = definePrompt('Describe {cover:image} and {others:images} with {notes:parts} in {language}');
+const cover = new Uint8Array();
+const described = { cover, others: ['https://books.example/1.png', new URL('https://books.example')], notes: [{}] };
+export const toOpenAI: OpenAI.ChatCompletionMessageParam[] = describe.messages(
+  { ...described, language: '' },
+  'openai',
+);
+export const toAnthropic: MessageParam[] = describe.messages({ ...described, language: () => 'sf' }, 'anthropic');
+export const toResponses: OpenAI.Responses.ResponseInput = promptMessages({}, 'openai.responses');
+export const toAiSdk: ModelMessage[] = promptMessages(undefined, 'ai-sdk');
+// @ts-expect-error messages of another SDK
+export const toOther: MessageParam[] = describe.messages({ ...described, language: '' }, 'openai');
+// @ts-expect-error a template with images is no text
+describe({ ...described, language: '' });
+// @ts-expect-error images belong to an SDK
+describe.messages({ ...described, language: '' });
+// @ts-expect-error an SDK that is not known
+describe.messages({ ...described, language: '' }, 'gemini');
+// @ts-expect-error a missing variable, beside an SDK
+describe.messages(described, 'openai');
+// @ts-expect-error a number is no image
+describe.messages({ ...described, cover: 7, language: '' }, 'openai');
+
+definePrompt({ template: 'Hi', metadata: { team: 'books' }, tags: ['production'] });
+// @ts-expect-error metadata of another type
+definePrompt({ template: 'Hi', metadata: { team: ['books'] } });
+
+recommend({ genre: () => 'sf', reader: { name: () => 'Ann', age: 7 }, limit: 3, books: () => ['a'] });
+// @ts-expect-error a function that gives no list
+recommend({ genre: 'sf', reader: { name: 'Ann', age: 7 }, limit: 3, books: () => 'a' });
 
 declare const loaded: string;
 definePrompt(loaded)({ anything: 1 });

@@ -5,10 +5,10 @@
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
 export type AnyMethod = (this: any, ...args: any[]) => any;
 
-type AnyConstructor = abstract new (...args: never[]) => object;
+export type AnyConstructor = abstract new (...args: never[]) => object;
 
 /** A constructor that is private fits no constructor type; every class has a prototype. */
-interface AnyClassValue {
+export interface AnyClassValue {
   readonly prototype: object;
 }
 
@@ -76,12 +76,17 @@ interface ClassForms {
 }
 
 /** A plain function is returned wrapped, of exactly the same type. */
-type FunctionForm = <Wrapped extends AnyMethod>(method: Wrapped) => Wrapped;
+export type FunctionForm = <Wrapped extends AnyMethod>(method: Wrapped) => Wrapped;
 
 /** TypeScript takes the standard context of a method with a number for its key for `never`, which would fit a mistake. */
 type NumberedMethod = (method: AnyMethod, context: never) => void;
 
-type OnMethods = NumberedMethod & StandardMistakes & LegacyMistakes & MethodForms & LegacyPropertyMistake;
+/** `Forms` may ask more of a method. */
+export type OnMethods<Forms = MethodForms> = NumberedMethod &
+  StandardMistakes &
+  LegacyMistakes &
+  Forms &
+  LegacyPropertyMistake;
 
 /** Goes on methods in both decorator modes, and wraps plain functions. */
 export type CallDecorator = OnMethods & FunctionForm & ClassMistakes;

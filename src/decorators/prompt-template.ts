@@ -1,14 +1,16 @@
 import { prepareFrames } from '../prompts/frame.js';
-import type { PromptVariableName } from '../prompts/prompt-variables.js';
 import { parseTemplate, type ParamReaders, type PromptTemplate } from '../prompts/template.js';
 import { decorateOwnMethod, ownMethods } from './class-methods.js';
-import type { CallOrClassDecorator } from './decorator-types.js';
 import type { DecoratedMethod } from './definitions.js';
 import { applyDecorator, createDecorator, isApplication, type Declaration } from './method-decorator.js';
 import { declaredAt, described, misuse } from './misuse.js';
 import { checkOptions } from './options.js';
+import type { PromptDecorator, PromptParams } from './prompt-decorator.js';
 
-export interface PromptTemplateOptions<Template extends string = string> {
+export interface PromptTemplateOptions<
+  Template extends string = string,
+  Params extends PromptParams<Template> = PromptParams<Template>,
+> {
   template: Template;
   /** Recorded as `gen_ai.prompt.name`. */
   name?: string;
@@ -22,16 +24,8 @@ export interface PromptTemplateOptions<Template extends string = string> {
    * Where variables come from that the method does not pass to `promptText`: the names of its parameters in their
    * order (`null` skips one), for code that is minified, or a function of its arguments for each variable.
    */
-  params?: PromptParams<Template>;
+  params?: Params;
 }
-
-type PromptParams<Template extends string> =
-  | readonly (PromptVariableName<Template> | null)[]
-  | {
-      // `any`: the method is not known here, and parameters without a type must not be errors.
-      // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
-      readonly [Name in PromptVariableName<Template>]?: (this: any, ...args: any[]) => unknown;
-    };
 
 /**
  * The prompt template of a method: inside it, `promptText()` and `promptMessages()` render it. `{name}` is a parameter
@@ -53,10 +47,10 @@ type PromptParams<Template extends string> =
  * }
  * ```
  */
-export function promptTemplate(template: string): CallOrClassDecorator;
-export function promptTemplate<const Template extends string>(
-  options: PromptTemplateOptions<Template>,
-): CallOrClassDecorator;
+export function promptTemplate<const Template extends string>(template: Template): PromptDecorator<Template>;
+export function promptTemplate<const Template extends string, const Params extends PromptParams<Template>>(
+  options: PromptTemplateOptions<Template, Params>,
+): PromptDecorator<Template, Params>;
 export function promptTemplate(...args: unknown[]): unknown {
   // `@promptTemplate` without a template.
   if (isApplication(args)) return applyDecorator(declarationOf(undefined), args);

@@ -41,7 +41,7 @@ export type PromptSdk = keyof PromptParts;
 
 export interface PartShape {
   readonly textType: 'text' | 'input_text';
-  image(image: Image): object;
+  readonly image: (image: Image) => object;
 }
 
 export const PART_SHAPES: Readonly<Record<PromptSdk, PartShape>> = {

@@ -68,9 +68,10 @@ const DEFINE_PROMPT = '`definePrompt`';
 
 const OPTION_TYPES = { name: 'string', version: 'string', metadata: 'object', tags: 'object' };
 
-function parse(options: DefinedPromptOptions | undefined): PromptTemplate {
+function parse(given: unknown): PromptTemplate {
+  const options = given as DefinedPromptOptions | undefined;
   if (typeof options?.template !== 'string') {
-    throw new DecotelError(`${DEFINE_PROMPT}: expected a template text or { template }, got ${String(options)}.`);
+    throw new DecotelError(`${DEFINE_PROMPT}: expected a template text or { template }, got ${String(given)}.`);
   }
   for (const [option, type] of Object.entries(OPTION_TYPES)) {
     const value: unknown = options[option as keyof typeof OPTION_TYPES];

@@ -16,6 +16,13 @@ export type PromptVariableName<Template extends string> = string extends Templat
   ? string
   : Exclude<RootOf<PathOf<Braced<Template>>>, 'this'>;
 
+/** The members of `this` that a template reads. */
+export type PromptThisMember<Template extends string> = string extends Template
+  ? never
+  : MemberOf<PathOf<Braced<Template>>>;
+
+type MemberOf<Path extends string> = Path extends `this.${infer Rest}` ? RootOf<Rest> : never;
+
 /** None at all where the template has no variable. */
 export type PromptArguments<Template extends string> = string extends Template
   ? [variables?: PromptVariables<Template>]
