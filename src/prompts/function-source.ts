@@ -1,93 +1,70 @@
-/** A piece of JavaScript source, comments and white space left out. */
-export interface Token {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-const BLANK = /(?:\s|\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?\*\/)+/y;
-const WORD = /[\p{ID_Continue}$#\\]+/uy;
-const QUOTED = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"/y;
-const REGULAR_EXPRESSION = /\/(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
-const SIGN = /\.\.\.|=>|[\s\S]/y;
-
-const OPENING = '([{';
-const CLOSING = ')]}';
-/** After one of these words a slash starts a regular expression. */
-const BEFORE_EXPRESSION = new Set([
-  'return',
-  'typeof',
-  'void',
-  'delete',
-  'in',
-  'of',
-  'instanceof',
-  'new',
-  'await',
-  'yield',
-]);
+/** A blank, a word or number, a quoted text, or a sign. */
+const TOKEN =
+  /(?:\s|\/\/.*|\/\*[^]*?\*\/)+|[\p{ID_Continue}$#\\]+|'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|\.\.\.|=>|[^]/uy;
+const BLANK = /^(?:\s|\/[/*])/;
+const REGULAR_EXPRESSION = /\/(?![/*])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
+/** What stands before a slash that starts a regular expression: one of these words, or a sign that ends nothing. */
+const BEFORE_EXPRESSION =
+  /^(?:return|typeof|void|delete|in|of|instanceof|new|await|yield)$|^[^\p{ID_Continue}$#\\'"`/)\]}]/u;
 
 /**
- * The tokens of a function's parameter list, without its parentheses; undefined for a native or bound function, a
- * class, and anything else that has none.
+ * The tokens of a function's parameter list, without its parentheses, blanks and comments; undefined for a native or
+ * bound function, a class, and anything else that has none.
  */
-export function parameterTokens(source: string): readonly Token[] | undefined {
-  if (/\{\s*\[native code\]\s*\}\s*$/.test(source) || /^class\b/.test(source)) return undefined;
+export function parameterTokens(source: string): readonly string[] | undefined {
+  if (/\{\s*\[native code\]\s*\}\s*$|^class\b/.test(source)) return undefined;
   let depth = 0;
-  let previous: Token | undefined;
-  let list: Token[] | undefined;
-  for (const token of tokens(source)) {
-    const { text } = token;
-    if (list !== undefined && depth === 1 && text === ')') return list;
+  let previous: string | undefined;
+  let list: string[] | undefined;
+  for (const [token] of tokens(source, 0)) {
+    if (list !== undefined && depth === 1 && token === ')') return list;
     if (list === undefined && depth === 0) {
-      if (text === '(') list = [];
-      else if (text === '=>') return previous === undefined ? undefined : [previous];
-      else if (text === '{') return undefined;
+      if (token === '(') list = [];
+      else if (token === '=>') return previous === undefined ? undefined : [previous];
+      else if (token === '{') return undefined;
     } else list?.push(token);
-    depth += depthChange(text);
+    depth += depthChange(token);
     previous = token;
   }
   return undefined;
 }
 
 /** Splits tokens at every `sign` that is not inside brackets. */
-export function splitTokens(list: readonly Token[], sign: string): Token[][] {
-  const pieces: Token[][] = [[]];
+export function splitTokens(list: readonly string[], sign: string): string[][] {
+  const pieces: string[][] = [[]];
   let depth = 0;
   for (const token of list) {
-    if (depth === 0 && token.text === sign) pieces.push([]);
+    if (depth === 0 && token === sign) pieces.push([]);
     else pieces.at(-1)?.push(token);
-    depth += depthChange(token.text);
+    depth += depthChange(token);
   }
   return pieces;
 }
 
-function depthChange(text: string): number {
-  if (text.length !== 1) return 0;
-  if (OPENING.includes(text)) return 1;
-  return CLOSING.includes(text) ? -1 : 0;
+function depthChange(token: string): number {
+  if ('([{'.includes(token)) return 1;
+  return ')]}'.includes(token) ? -1 : 0;
 }
 
-function* tokens(source: string, from = 0): Generator<Token> {
-  let previous: string | undefined;
-  for (let start = from; start < source.length;) {
-    const blank = endOf(BLANK, source, start);
-    if (blank !== undefined) {
-      start = blank;
-      continue;
-    }
-    const end = tokenEnd(source, start, previous);
-    const text = source.slice(start, end);
-    yield { text, start, end };
-    previous = text;
+function* tokens(source: string, start: number): Generator<[token: string, end: number]> {
+  let previous = '(';
+  while (start < source.length) {
+    const end = tokenEnd(source, start, BEFORE_EXPRESSION.test(previous));
+    const token = source.slice(start, end);
     start = end;
+    if (BLANK.test(token)) continue;
+    yield [token, end];
+    previous = token;
   }
 }
 
-function tokenEnd(source: string, start: number, previous: string | undefined): number {
+function tokenEnd(source: string, start: number, startsExpression: boolean): number {
   if (source[start] === '`') return templateEnd(source, start);
-  const pattern = source[start] === '/' && startsExpression(previous) ? REGULAR_EXPRESSION : SIGN;
-  return endOf(WORD, source, start) ?? endOf(QUOTED, source, start) ?? endOf(pattern, source, start) ?? start + 1;
+  for (const pattern of startsExpression ? [REGULAR_EXPRESSION, TOKEN] : [TOKEN]) {
+    pattern.lastIndex = start;
+    if (pattern.test(source)) return pattern.lastIndex;
+  }
+  return source.length;
 }
 
 /** A template literal is one token, whatever its substitutions hold. */
@@ -102,19 +79,9 @@ function templateEnd(source: string, start: number): number {
 
 function substitutionEnd(source: string, start: number): number {
   let depth = 1;
-  for (const { text, end } of tokens(source, start)) {
-    depth += depthChange(text);
+  for (const [token, end] of tokens(source, start)) {
+    depth += depthChange(token);
     if (depth === 0) return end;
   }
   return source.length;
-}
-
-function startsExpression(previous: string | undefined): boolean {
-  if (previous === undefined || BEFORE_EXPRESSION.has(previous)) return true;
-  return endOf(WORD, previous, 0) === undefined && !/^['"`/)\]}]/.test(previous);
-}
-
-function endOf(pattern: RegExp, source: string, start: number): number | undefined {
-  pattern.lastIndex = start;
-  return pattern.test(source) ? pattern.lastIndex : undefined;
 }
