@@ -1,5 +1,4 @@
 import { DecotelError } from '../core/decotel-error.js';
-import { announce } from './frame.js';
 import type { PromptSdk } from './content-parts.js';
 import type { PromptVariables, TextArguments, WithoutThis } from './prompt-variables.js';
 import { Rendering, type PromptMessage } from './rendering.js';
@@ -48,15 +47,11 @@ export function definePrompt(source: string | DefinedPromptOptions): DefinedProm
   const template = parse(typeof source === 'string' ? { template: source } : source);
   const { name, version } = template;
   const place = name === undefined ? DEFINE_PROMPT : `${DEFINE_PROMPT} "${name}"`;
-  const render = <Result>(variables: object | undefined, read: (rendering: Rendering) => Result): Result => {
-    const rendering = new Rendering(template, givenVariables(template, place, variables ?? {}), place);
-    const result = read(rendering);
-    announce(rendering);
-    return result;
-  };
-  const prompt = (variables?: object): string => render(variables, (rendering) => rendering.text());
+  const render = (variables = {}): Rendering =>
+    new Rendering(template, givenVariables(template, place, variables), place);
+  const prompt = (variables?: object): string => render(variables).announced((rendering) => rendering.text());
   const messages = (variables?: object, sdk?: PromptSdk): object[] =>
-    render(variables, (rendering) => rendering.messages(sdk));
+    render(variables).announced((rendering) => rendering.messages(sdk));
   const members = { messages, template: template.template, name, version };
   for (const [key, value] of Object.entries(members)) {
     Object.defineProperty(prompt, key, { value, enumerable: true, configurable: true });

@@ -36,38 +36,30 @@ export interface Malformation {
 const PATH = /^[\p{ID_Start}$_][\p{ID_Continue}$]*(?:\.[\p{ID_Continue}$]+)*$/u;
 const FORMATS: readonly string[] = ['list', 'lists', 'image', 'images', 'part', 'parts'] satisfies ValueFormat[];
 
+/** A doubled brace, a placeholder (it ends on its own line), or a brace that is neither. */
+const BRACES = /\{\{|\}\}|\{([^{}\n\r]*)\}|[{}]/g;
+
 /** Splits a text at its placeholders; `{{` and `}}` stand for single braces. A malformed text is reported, not parsed. */
 export function parseParts(text: string, report: (malformation: Malformation) => never): TemplatePart[] {
   const parts: TemplatePart[] = [];
   let literal = '';
-  for (let index = 0; index < text.length; index++) {
-    const character = text.charAt(index);
-    if (character !== '{' && character !== '}') {
-      literal += character;
-    } else if (text[index + 1] === character) {
-      literal += character;
-      index++;
-    } else if (character === '}') {
-      report({ index, problem: 'a } closes nothing; a brace that is meant as text is written }}' });
-    } else {
-      const end = closingBrace(text, index);
-      if (end === undefined) {
-        report({ index, problem: 'a { is never closed; a brace that is meant as text is written {{' });
-      }
+  let end = 0;
+  for (const { 0: found, 1: inner, index } of text.matchAll(BRACES)) {
+    literal += text.slice(end, index);
+    end = index + found.length;
+    if (inner !== undefined) {
       if (literal !== '') parts.push(literal);
       literal = '';
-      parts.push(parsePlaceholder(text.slice(index + 1, end), index, report));
-      index = end;
+      parts.push(parsePlaceholder(inner, index, report));
+    } else if (found.length === 2) literal += found.charAt(0);
+    else {
+      const problem = found === '{' ? 'a { is never closed' : 'a } closes nothing';
+      report({ index, problem: `${problem}; a brace that is meant as text is written ${found}${found}` });
     }
   }
+  literal += text.slice(end);
   if (literal !== '') parts.push(literal);
   return parts;
-}
-
-/** A placeholder ends on its own line. */
-function closingBrace(text: string, open: number): number | undefined {
-  const end = text.slice(open + 1).search(/[{}\n\r]/);
-  return end >= 0 && text[open + 1 + end] === '}' ? open + 1 + end : undefined;
 }
 
 function parsePlaceholder(inner: string, index: number, report: (malformation: Malformation) => never): Placeholder {

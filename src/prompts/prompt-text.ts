@@ -1,6 +1,6 @@
 import { DecotelError } from '../core/decotel-error.js';
 import type { PromptSdk } from './content-parts.js';
-import { announce, currentFrame } from './frame.js';
+import { currentFrame } from './frame.js';
 import { Rendering, type PromptMessage } from './rendering.js';
 import { placeOf, variablesOfCall } from './variables.js';
 
@@ -39,8 +39,5 @@ function render<Result>(caller: string, variables: object | undefined, read: (re
         '(another decorated method does not inherit one), or use definePrompt().',
     );
   }
-  const rendering = new Rendering(frame.template, variablesOfCall(frame, variables), placeOf(frame));
-  const result = read(rendering);
-  announce(rendering);
-  return result;
+  return new Rendering(frame.template, variablesOfCall(frame, variables), placeOf(frame)).announced(read);
 }

@@ -2,10 +2,10 @@ import { DecotelError } from '../core/decotel-error.js';
 import type { PromptRecord } from '../core/record.js';
 import { snapshot, snapshotText } from '../core/snapshot.js';
 import { PART_SHAPES, readParts, type PartShape, type PromptParts, type PromptSdk } from './content-parts.js';
-import type { RenderedPrompt } from './frame.js';
+import { announce, type RenderedPrompt } from './frame.js';
 import { imageRecord, type Image } from './image.js';
 import { isPart, type PartPlaceholder, type Placeholder, type TemplatePart } from './placeholder.js';
-import { promptRecord, quoted, type PromptTemplate, type TemplateSection } from './template.js';
+import { promptRecord, templateNamed, type PromptTemplate, type TemplateSection } from './template.js';
 import { messagesOf, plainText, Unprintable, valueText } from './value-text.js';
 
 /**
@@ -35,7 +35,7 @@ export class Rendering implements RenderedPrompt {
   }
 
   text(): string {
-    return this.join(this.template.parts);
+    return this.sectionTexts();
   }
 
   /** Messages without content are left out: some providers reject them. */
@@ -51,7 +51,7 @@ export class Rendering implements RenderedPrompt {
       values.set(part.path, part.format === 'images' ? images : (images[0] ?? null));
     }
     const variables = snapshot(Object.fromEntries(values)) as Record<string, unknown>;
-    const rendered = snapshotText(this.join(this.template.parts, ({ path }) => plainText(variables[path])));
+    const rendered = snapshotText(this.sectionTexts(({ path }) => plainText(variables[path])));
     return {
       ...promptRecord(this.template),
       variables,
@@ -59,10 +59,18 @@ export class Rendering implements RenderedPrompt {
     };
   }
 
-  private sectionMessages(section: TemplateSection, sdk: PromptSdk | undefined): PromptMessage<PromptSdk>[] {
-    if (section.role === 'messages') return this.history(section.history);
-    const content = section.parts.some(isPart) ? this.content(section.parts, sdk) : this.join(section.parts);
-    return content.length === 0 ? [] : [{ role: section.role, content } as PromptMessage<PromptSdk>];
+  /** What `read` makes of it; where that succeeds, the prompt is recorded. */
+  announced<Result>(read: (rendering: this) => Result): Result {
+    const result = read(this);
+    announce(this);
+    return result;
+  }
+
+  private sectionMessages({ role, parts }: TemplateSection, sdk: PromptSdk | undefined): PromptMessage<PromptSdk>[] {
+    const [first] = parts;
+    if (role === 'messages' && typeof first === 'object') return this.history(first);
+    const content = parts.some(isPart) ? this.content(parts, sdk) : this.join(parts);
+    return content.length === 0 ? [] : [{ role, content } as PromptMessage<PromptSdk>];
   }
 
   /** The application's own messages, whatever they hold beside text. */
@@ -112,6 +120,10 @@ export class Rendering implements RenderedPrompt {
     return parts;
   }
 
+  private sectionTexts(describe?: (part: PartPlaceholder) => string): string {
+    return this.template.sections.map(({ heading, parts }) => heading + this.join(parts, describe)).join('\n');
+  }
+
   private join(parts: readonly TemplatePart[], describe?: (part: PartPlaceholder) => string): string {
     return parts
       .map((part) => {
@@ -132,7 +144,6 @@ export class Rendering implements RenderedPrompt {
   }
 
   private failure(problem: string, cause?: unknown): DecotelError {
-    const what = `Prompt template ${quoted(this.template.template)} of ${this.place}`;
-    return new DecotelError(`${what}: ${problem}.`, { cause });
+    return new DecotelError(`${templateNamed(this.template, this.place)}: ${problem}.`, { cause });
   }
 }

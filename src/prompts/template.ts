@@ -2,16 +2,20 @@ import { DecotelError } from '../core/decotel-error.js';
 import type { PromptRecord } from '../core/record.js';
 import { contentHash } from './content-hash.js';
 import { stripIndentation } from './indentation.js';
-import { isPart, parseParts, type Malformation, type Placeholder, type TemplatePart } from './placeholder.js';
+import { isPart, parseParts, type Malformation, type TemplatePart } from './placeholder.js';
 
 export type PromptMetadata = NonNullable<PromptRecord['metadata']>;
 
 export type PromptRole = 'system' | 'user' | 'assistant';
 
 /** A message of the template, or the place where messages of the application go. */
-export type TemplateSection =
-  | { readonly role: PromptRole; readonly parts: readonly TemplatePart[] }
-  | { readonly role: 'messages'; readonly history: Placeholder };
+export interface TemplateSection {
+  /** As it opens the section in the rendered text; empty for text before the first heading. */
+  readonly heading: string;
+  readonly role: PromptRole | 'messages';
+  /** Of `messages` the one variable that holds them. */
+  readonly parts: readonly TemplatePart[];
+}
 
 /**
  * Where variables come from when a method does not pass them: names of its parameters in their order (`null` skips
@@ -29,7 +33,7 @@ export interface PromptTemplate {
   readonly version: string;
   readonly metadata: PromptMetadata | undefined;
   readonly tags: readonly string[] | undefined;
-  /** The whole text, role headings included. */
+  /** Of all sections. */
   readonly parts: readonly TemplatePart[];
   /** One user message where the template has no role headings. */
   readonly sections: readonly TemplateSection[];
@@ -60,14 +64,14 @@ export function parseTemplate(source: TemplateSource, declaredBy: string): Promp
   // The text as it was written is parsed for its mistakes alone: their positions are those of the source file.
   parseParts(source.template, failureOf(source.template, declaredBy));
   const template = stripIndentation(source.template);
-  const { parts, sections } = parseSections(template, failureOf(template, declaredBy));
+  const sections = parseSections(template, failureOf(template, declaredBy));
   return {
     template,
     name: source.name,
     version: source.version ?? contentHash(template),
     metadata: source.metadata && { ...source.metadata },
     tags: source.tags && [...source.tags],
-    parts,
+    parts: sections.flatMap(({ parts }) => parts),
     sections,
     params: source.params,
     isOfClass: source.isOfClass ?? false,
@@ -82,43 +86,32 @@ export function promptRecord({ name, version, metadata, tags, template }: Prompt
 
 const HEADING = /^(SYSTEM|USER|ASSISTANT|MESSAGES):[ \t]*/gm;
 
-function parseSections(
-  text: string,
-  fail: (malformation: Malformation) => never,
-): Pick<PromptTemplate, 'parts' | 'sections'> {
+function parseSections(text: string, fail: (malformation: Malformation) => never): TemplateSection[] {
   const headings = [...text.matchAll(HEADING)];
-  const opening = parseParts(text.slice(0, headings[0]?.index), fail);
-  if (headings.length === 0) return { parts: opening, sections: [{ role: 'user', parts: opening }] };
-  const parts = [...opening];
-  const sections: TemplateSection[] = [];
-  const untitled = parseParts(text.slice(0, headings[0]?.index).trim(), fail);
-  if (untitled.length > 0) sections.push({ role: 'user', parts: untitled });
-  headings.forEach(([heading, title], order) => {
-    const start = (headings[order]?.index ?? 0) + heading.length;
-    const body = text.slice(start, headings[order + 1]?.index);
-    if (title === 'MESSAGES') {
-      const history = soleVariable(body, start, fail);
-      parts.push(heading, history, body.slice(body.trimEnd().length));
-      sections.push({ role: 'messages', history });
-    } else {
-      parts.push(heading, ...parseParts(body, fail));
-      const role = title?.toLowerCase() as PromptRole;
-      const section = parseParts(stripIndentation(body.trimEnd()).trimStart(), fail);
-      if (role !== 'user' && section.some(isPart)) {
-        fail({ index: start, problem: `images and parts go into USER: sections, not into ${heading.trim()}` });
+  const opening = text.slice(0, headings[0]?.index);
+  if (headings.length === 0) return [{ heading: '', role: 'user', parts: parseParts(opening, fail) }];
+  const untitled = parseParts(opening.trim(), fail);
+  const sections = headings.map(({ 0: heading, 1: title = '', index }, order): TemplateSection => {
+    const role = title.toLowerCase() as TemplateSection['role'];
+    const start = index + heading.length;
+    const body = text.slice(start, headings[order + 1]?.index).trimEnd();
+    const parts = parseParts(stripIndentation(body).trimStart(), fail);
+    if (role === 'messages') {
+      const [history] = parts;
+      if (typeof history === 'object' && parts.length === 1) {
+        return { heading: `${title}: `, role, parts: [{ ...history, format: 'messages' }] };
       }
-      sections.push({ role, parts: section });
+      fail({
+        index: start,
+        problem: 'MESSAGES: takes one variable that holds messages, and nothing else: MESSAGES: {history}',
+      });
     }
+    if (role !== 'user' && parts.some(isPart)) {
+      fail({ index: start, problem: `images and parts go into USER: sections, not into ${title}:` });
+    }
+    return { heading: `${title}: `, role, parts };
   });
-  return { parts, sections };
-}
-
-function soleVariable(body: string, index: number, fail: (malformation: Malformation) => never): Placeholder {
-  const [variable, ...more] = parseParts(body.trim(), fail);
-  if (typeof variable !== 'object' || more.length > 0) {
-    fail({ index, problem: 'MESSAGES: takes one variable that holds messages, and nothing else: MESSAGES: {history}' });
-  }
-  return { ...variable, format: 'messages' };
+  return untitled.length > 0 ? [{ heading: '', role: 'user', parts: untitled }, ...sections] : sections;
 }
 
 function failureOf(template: string, declaredBy: string): (malformation: Malformation) => never {
@@ -132,6 +125,11 @@ function failureOf(template: string, declaredBy: string): (malformation: Malform
 }
 
 const LONGEST_QUOTE = 80;
+
+/** Opens the message of an error about a template: which, and whose. */
+export function templateNamed({ template }: PromptTemplate, place: string): string {
+  return `Prompt template ${quoted(template)} of ${place}`;
+}
 
 /** A template in a message: on one line, and not longer than one. */
 export function quoted(template: string): string {

@@ -2,7 +2,7 @@ import { DecotelError } from '../core/decotel-error.js';
 import type { PromptFrame } from './frame.js';
 import { argumentNamed, boundNames } from './parameter-names.js';
 import type { Placeholder } from './placeholder.js';
-import { quoted, type PromptTemplate } from './template.js';
+import { templateNamed, type PromptTemplate } from './template.js';
 
 /** Finds the value of a placeholder, or throws the `DecotelError` that says why there is none. */
 export type FindValue = (placeholder: Placeholder) => unknown;
@@ -46,7 +46,7 @@ function requireValue(
   const remedy = walked.remedy ?? `Pass it: promptText({ ${root === 'this' ? 'this: { … }' : root} }).`;
   const hint = root === 'self' ? ' A member of the instance is written {this.name}.' : '';
   throw new DecotelError(
-    `Prompt template ${quoted(template.template)} of ${place} has no value for {${path}}: ${walked.reason}. ${remedy}${hint}`,
+    `${templateNamed(template, place)} has no value for {${path}}: ${walked.reason}. ${remedy}${hint}`,
   );
 }
 
