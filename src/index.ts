@@ -9,6 +9,8 @@ export { span, type SpanOptions } from './decorators/span.js';
 export { tool, type ToolOptions } from './decorators/tool.js';
 export { withOtel, type WithOtelOptions } from './decorators/with-otel.js';
 export { definePrompt, type DefinedPrompt, type DefinedPromptOptions } from './prompts/define-prompt.js';
+export type { PromptSdk } from './prompts/content-parts.js';
+export type { PromptImage } from './prompts/image.js';
 export { promptMessages, promptText, type PromptMessage } from './prompts/prompt-text.js';
 export { renderPrompt, renderPromptMessages } from './prompts/render-prompt.js';
 export { record } from './spans/record.js';
