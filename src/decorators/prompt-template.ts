@@ -60,18 +60,16 @@ export function promptTemplate(...args: unknown[]): unknown {
 const DECORATOR = '@promptTemplate';
 
 function declarationOf(given: unknown): Declaration {
-  return {
+  const declaring = (isOfClass: boolean): Declaration => ({
     decorator: DECORATOR,
     declare: (method, place) => {
-      declareTemplate(method, place, given, false);
+      declareTemplate(method, place, given, isOfClass);
     },
+  });
+  return {
+    ...declaring(false),
     declareOnClass: (target) => {
-      const declaration: Declaration = {
-        decorator: DECORATOR,
-        declare: (method, place) => {
-          declareTemplate(method, place, given, true);
-        },
-      };
+      const declaration = declaring(true);
       for (const method of ownMethods(target)) {
         const isFree = method.definition?.prompt === undefined || method.definition.prompt.isOfClass;
         if (!method.isStatic && isFree) decorateOwnMethod(declaration, target, method);

@@ -34,8 +34,9 @@ export class Rendering implements RenderedPrompt {
     }
   }
 
-  text(): string {
-    return this.sectionTexts();
+  /** `describe` writes what is no text. */
+  text(describe?: (part: PartPlaceholder) => string): string {
+    return this.template.sections.map(({ heading, parts }) => heading + this.join(parts, describe)).join('\n');
   }
 
   /** Messages without content are left out: some providers reject them. */
@@ -51,7 +52,7 @@ export class Rendering implements RenderedPrompt {
       values.set(part.path, part.format === 'images' ? images : (images[0] ?? null));
     }
     const variables = snapshot(Object.fromEntries(values)) as Record<string, unknown>;
-    const rendered = snapshotText(this.sectionTexts(({ path }) => plainText(variables[path])));
+    const rendered = snapshotText(this.text(({ path }) => plainText(variables[path])));
     return {
       ...promptRecord(this.template),
       variables,
@@ -67,15 +68,10 @@ export class Rendering implements RenderedPrompt {
   }
 
   private sectionMessages({ role, parts }: TemplateSection, sdk: PromptSdk | undefined): PromptMessage<PromptSdk>[] {
-    const [first] = parts;
-    if (role === 'messages' && typeof first === 'object') return this.history(first);
+    // The application's own messages, whatever they hold beside text.
+    if (role === 'messages') return this.read(parts[0] as Placeholder, messagesOf) as PromptMessage[];
     const content = parts.some(isPart) ? this.content(parts, sdk) : this.join(parts);
     return content.length === 0 ? [] : [{ role, content } as PromptMessage<PromptSdk>];
-  }
-
-  /** The application's own messages, whatever they hold beside text. */
-  private history({ path }: Placeholder): PromptMessage[] {
-    return this.printable(path, () => messagesOf(this.values.get(path)) as PromptMessage[]);
   }
 
   /** Text where nothing stands beside it in the end. Blank text between parts is left out: providers reject it. */
@@ -110,33 +106,28 @@ export class Rendering implements RenderedPrompt {
     );
   }
 
-  private partsOf({ path, format }: PartPlaceholder): readonly object[] {
-    const key = `${path}:${format}`;
-    let parts = this.parts.get(key);
-    if (parts === undefined) {
-      parts = this.printable(path, () => readParts(this.values.get(path), format));
-      this.parts.set(key, parts);
-    }
+  private partsOf(part: PartPlaceholder): readonly object[] {
+    const key = `${part.path}:${part.format}`;
+    const parts = this.parts.get(key) ?? this.read(part, readParts);
+    this.parts.set(key, parts);
     return parts;
-  }
-
-  private sectionTexts(describe?: (part: PartPlaceholder) => string): string {
-    return this.template.sections.map(({ heading, parts }) => heading + this.join(parts, describe)).join('\n');
   }
 
   private join(parts: readonly TemplatePart[], describe?: (part: PartPlaceholder) => string): string {
     return parts
       .map((part) => {
         if (typeof part === 'string') return part;
-        if (describe !== undefined && isPart(part)) return describe(part);
-        return this.printable(part.path, () => valueText(this.values.get(part.path), part.format));
+        return describe !== undefined && isPart(part) ? describe(part) : this.read(part, valueText);
       })
       .join('');
   }
 
-  private printable<Result>(path: string, print: () => Result): Result {
+  private read<Format, Result>(
+    { path, format }: Placeholder & { format: Format },
+    print: (value: unknown, format: Format) => Result,
+  ): Result {
     try {
-      return print();
+      return print(this.values.get(path), format);
     } catch (failure) {
       if (!(failure instanceof Unprintable)) throw failure;
       throw this.failure(`the value of {${path}} ${failure.message}`, failure.cause);

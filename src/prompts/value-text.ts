@@ -56,22 +56,12 @@ export function itemsOf(value: unknown, wanted: string): readonly unknown[] {
 }
 
 export function plainText(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'boolean':
-    case 'bigint':
-      return String(value);
-    case 'undefined':
-      return '';
-    case 'function':
-      throw new Unprintable('is a function; call it first');
-    case 'symbol':
-      throw new Unprintable('is a symbol');
-    default:
-      return value === null ? '' : objectText(value as object);
-  }
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'object') return objectText(value);
+  if (typeof value === 'function') throw new Unprintable('is a function; call it first');
+  if (typeof value === 'symbol') throw new Unprintable('is a symbol');
+  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- it is a string, number, boolean or bigint
+  return String(value);
 }
 
 function objectText(value: object): string {
