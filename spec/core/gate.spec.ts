@@ -53,6 +53,16 @@ describe('the gate', () => {
     });
   });
 
+  it('masks values that the application calls a secret', () => {
+    const named = (prefix: string) => ({ [`${prefix}.api_key`]: 'k1', [`${prefix}.team`]: 'books' });
+    for (const prefix of ['decotel.metadata', 'decotel.prompt.metadata', 'gen_ai.prompt.variable']) {
+      expect(admit(named(prefix), policy())).toEqual({
+        [`${prefix}.api_key`]: '[masked]',
+        [`${prefix}.team`]: 'books',
+      });
+    }
+  });
+
   it('masks what the application asks for, and everything where its function throws', () => {
     const redact = [/\b\d{16}\b/, (text: string) => text.replace('Ann', 'X')];
     expect(admit({ a: content('input', 'Ann 1234567890123456') }, policy({ redact }))).toEqual({ a: 'X [masked]' });

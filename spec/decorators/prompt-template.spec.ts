@@ -175,6 +175,30 @@ describe('@promptTemplate with telemetry', () => {
   });
 });
 
+it('says which prompt it was where no content is recorded', async () => {
+  const telemetry = startTelemetry({ content: false });
+  class Desk {
+    @tool
+    @promptTemplate({ template: 'Hi {name}', name: 'greet', version: '2', metadata: { team: 'books' }, tags: ['live'] })
+    greet(name: string): string {
+      return promptText();
+    }
+  }
+  expect(new Desk().greet('Ann')).toBe('Hi Ann');
+  expect(telemetry.span('execute_tool greet').attributes).toEqual({
+    'code.function.name': 'Desk.greet',
+    'gen_ai.operation.name': 'execute_tool',
+    'gen_ai.tool.name': 'greet',
+    'gen_ai.tool.type': 'function',
+    'gen_ai.prompt.name': 'greet',
+    'gen_ai.prompt.version': '2',
+    'decotel.prompt.metadata.team': 'books',
+    'decotel.prompt.tags': ['live'],
+    'decotel.outcome': 'completed',
+  });
+  await telemetry.stop();
+});
+
 describe('@promptTemplate', () => {
   it('shares one wrapper with the other decorator, over the method as it was written', () => {
     const source = (name: string): string => {
@@ -201,6 +225,20 @@ describe('@promptTemplate', () => {
     expect(() => ask()).toThrow(
       'Prompt template "Hi {name}" of `anonymous` has no value for {name}: `name` is undefined.',
     );
+  });
+
+  it('asks functions without parameters for their value: of the instance, of an argument, of what is given', () => {
+    class Desk {
+      private readonly open = ['Monday', 'Friday'];
+      days(): string[] {
+        return this.open;
+      }
+      @promptTemplate('{this.days:list} {genre} {reader}')
+      ask(genre: () => string): string {
+        return promptText({ reader: () => 'Ann' });
+      }
+    }
+    expect(new Desk().ask(() => 'sf')).toBe('Monday\nFriday sf Ann');
   });
 
   it('merges on a function without touching the function it was given', () => {
@@ -233,6 +271,11 @@ describe('@promptTemplate', () => {
       'an unknown name in params',
       () => promptTemplate({ template: '{a}', params: ['b'] as never }),
       /ask`: `params` names "b", which is no variable of the template\. There are a\.$/,
+    ],
+    [
+      'tags of another type',
+      () => promptTemplate({ template: 'a', tags: 'production' as never }),
+      /ask`: option `tags` is "production"\. It must be an array of strings\.$/,
     ],
     [
       'params of another type',
