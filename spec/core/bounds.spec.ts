@@ -220,6 +220,62 @@ describe('what is rendered', () => {
   });
 });
 
+describe('messages that are too long', () => {
+  const message = (role: string, content: string) => ({ role, parts: [{ type: 'text', content }] });
+  const texts = (value: string) =>
+    (JSON.parse(value) as ReturnType<typeof message>[]).map((one) => one.parts[0]?.content);
+  const words = (name: string) => `${name} begins ${'word '.repeat(200)}${name} ends`;
+
+  it('lose the middle of the oldest first, the whole of none, and what the system says last', () => {
+    const messages = [message('system', words('s')), message('user', words('a')), message('user', words('b'))];
+    messages.push(message('assistant', 'short'), message('user', words('c')));
+    const whole = Buffer.byteLength(JSON.stringify(messages));
+    const { value, cut } = boundedJson(messages, whole - 1200);
+    expect(cut).toBe(true);
+    const least = Buffer.byteLength(value);
+    expect(least).toBeLessThanOrEqual(whole - 1200);
+    expect(least).toBeGreaterThan(whole - 1300);
+    const [system, a, b, short, c] = texts(value);
+    expect([system, short, c]).toEqual([words('s'), 'short', words('c')]);
+    expect(a).toMatch(/^a begins [word ]*…\[truncated\]…[word ]*a ends$/);
+    expect(a?.length).toBeLessThan(64);
+    expect(b).toMatch(/^b begins [word ]{100,}…\[truncated\]…[word ]{100,}b ends$/);
+    expect(texts(boundedJson(messages, 600).value)).toEqual([
+      expect.stringMatching(/^s begins .*…\[truncated\]….* ends$/),
+      ...['a', 'b'].map((name) =>
+        expect.stringMatching(new RegExp(`^${name} begins w.*…\\[truncated\\]….*${name} ends$`)),
+      ),
+      'short',
+      expect.stringMatching(/^c begins w.*…\[truncated\]….*c ends$/),
+    ]);
+  });
+
+  it('are whole characters within their bytes, whatever takes more than one', () => {
+    for (const unit of ['a', 'é', '文', '😀', '\u0000', '"', '\ud800', 'a\udc00']) {
+      const messages = [message('user', unit.repeat(3000)), message('user', unit.repeat(40)), message('user', 'end')];
+      for (const valueBytes of [16, 64, 200, 300, 500, 501, 502, 503, 1000, 3000]) {
+        const rendered = render(messages, valueBytes);
+        expect(Buffer.byteLength(rendered.value)).toBeLessThanOrEqual(valueBytes);
+        expect(rendered.cut).toBe(true);
+        JSON.parse(rendered.value);
+      }
+    }
+    const faces = [message('user', '😀'.repeat(500)), message('user', 'end')];
+    for (let bytes = 200; bytes < 210; bytes++)
+      expect(texts(boundedJson(faces, bytes).value)[0]).toMatch(/^(?:😀)+…\[truncated\]…(?:😀)+$/u);
+  });
+
+  it('do not end with half a secret where a text was cut when it was captured', () => {
+    const policy = { content: ALL_CONTENT, redact: [/\b\d{4} \d{4} \d{4} \d{4}\b/], valueBytes: 2000 };
+    for (let before = 36_840; before <= 36_864; before++) {
+      const long = `${'word '.repeat(before / 5)}${'x'.repeat(before % 5)} 4111 1111 1111 1111 ${'tail '.repeat(9000)}`;
+      const captured = snapshot([message('user', long), message('user', 'end')]);
+      const [text] = texts(String(admit(CapturedAttributes.of({ key: content('input', captured) }), policy)['key']));
+      expect(text).toMatch(/^[word ]+…\[truncated\]$/);
+    }
+  });
+});
+
 function nested(depth: number): unknown {
   let value: unknown = 'bottom';
   for (let level = 0; level < depth; level++) value = level % 2 === 0 ? { value } : [value];

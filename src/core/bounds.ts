@@ -1,3 +1,5 @@
+import { settings } from './settings.js';
+
 /** A value that fits, and whether something was cut off to make it fit. */
 export interface Bounded {
   value: string;
@@ -6,6 +8,8 @@ export interface Bounded {
 
 const CUT_MARK = '…[truncated]';
 const CUT_MARK_BYTES = Buffer.byteLength(CUT_MARK);
+const MIDDLE_MARK = '…[truncated]…';
+const MIDDLE_MARK_BYTES = Buffer.byteLength(MIDDLE_MARK);
 /** Texts are not cut shorter than this; where that is not enough, items are left out of the middle. */
 const SHORTEST_TEXT_BYTES = 64;
 
@@ -18,26 +22,56 @@ export function boundedText(text: string, mostBytes: number): Bounded {
 
 /**
  * `value` as JSON of at most `mostBytes`. Where it is larger, its longest texts are cut first, all to the same length,
- * so that the structure and every short text stay; then items are left out of the middle of its arrays.
+ * so that the structure and every short text stay; then items are left out of the middle of its arrays. Of messages, the
+ * texts of the oldest are cut first, in their middle, because the last ones say what the call was about.
  */
 export function boundedJson(value: unknown, mostBytes: number): Bounded {
   const json = JSON.stringify(value) as string | undefined;
   if (json === undefined) return { value: 'null', cut: false };
   if (json.length * 3 <= mostBytes || Buffer.byteLength(json) <= mostBytes) return { value: json, cut: false };
-  return { value: shrunkJson(value, json, mostBytes), cut: true };
+  const fitted = isMessages(value) ? fittedMessages(value, mostBytes) : undefined;
+  return { value: fitted ?? shrunkJson(value, mostBytes), cut: true };
 }
 
-function shrunkJson(value: unknown, json: string, mostBytes: number): string {
+/** Of the conventions (`parts`) or of a dialect (`content`). */
+function isMessages(value: unknown): value is readonly object[] {
+  if (!Array.isArray(value) || value.length < 2) return false;
+  return value.every((item: unknown) => typeof item === 'object' && item !== null && 'role' in item);
+}
+
+/** Undefined where shorter texts are not enough. What the system says holds for all others, so it is cut last. */
+function fittedMessages(messages: readonly object[], mostBytes: number): string | undefined {
+  const items = messages.map((message) => JSON.stringify(message));
+  let over = items.reduce((sum, item) => sum + Buffer.byteLength(item) + 1, 1) - mostBytes;
+  const isSystem = (index: number): boolean => (messages[index] as { role?: unknown }).role === 'system';
+  const byAge = [...messages.keys()];
+  for (const index of [...byAge.filter((at) => !isSystem(at)), ...byAge.filter(isSystem)]) {
+    if (over <= 0) break;
+    const size = Buffer.byteLength(items[index] as string);
+    const shorter = withShorterTexts(messages[index], size - over, withoutMiddle);
+    over -= size - Buffer.byteLength(shorter);
+    items[index] = shorter;
+  }
+  return over <= 0 ? `[${items.join(',')}]` : undefined;
+}
+
+function shrunkJson(value: unknown, mostBytes: number): string {
+  const shorter = withShorterTexts(value, mostBytes, shorterText);
+  return Buffer.byteLength(shorter) <= mostBytes ? shorter : sparseJson(value, mostBytes);
+}
+
+/** `value` as JSON of at most `mostBytes`, or as near as shortening its texts comes. */
+function withShorterTexts(value: unknown, mostBytes: number, shorten: typeof shorterText): string {
   const sizes: number[] = [];
   eachText(value, (text) => sizes.push(jsonBytes(text)));
-  const structure = Buffer.byteLength(json) - sizes.reduce((sum, size) => sum + size, 0);
+  const structure = jsonBytes(value) - sizes.reduce((sum, size) => sum + size, 0);
   let level = levelFor(sizes, mostBytes - structure);
-  while (level >= SHORTEST_TEXT_BYTES) {
-    const shorter = JSON.stringify(mapTexts(value, (text) => shorterText(text, level)));
-    if (Buffer.byteLength(shorter) <= mostBytes) return shorter;
+  for (;;) {
+    level = Math.max(level, SHORTEST_TEXT_BYTES);
+    const shorter = JSON.stringify(mapTexts(value, (text) => shorten(text, level)));
+    if (level === SHORTEST_TEXT_BYTES || Buffer.byteLength(shorter) <= mostBytes) return shorter;
     level = Math.floor(level * 0.8);
   }
-  return sparseJson(value, mostBytes);
 }
 
 /** The length to which all longer texts are cut so that together they take `room` bytes. */
@@ -90,8 +124,16 @@ function shorterText(text: string, mostBytes: number): string {
   return jsonBytes(text) <= mostBytes ? text : cutTextBytes(text, Math.max(mostBytes - 2, CUT_MARK_BYTES));
 }
 
-function jsonBytes(text: string): number {
-  return Buffer.byteLength(JSON.stringify(text));
+function withoutMiddle(text: string, mostBytes: number): string {
+  // The end of a text that was cut when it was captured is not its end, and may be half a secret.
+  const isWhole = text.length <= settings().limits.valueBytes;
+  if (!isWhole || jsonBytes(text) <= mostBytes) return shorterText(text, mostBytes);
+  const half = (mostBytes - 2 - MIDDLE_MARK_BYTES) >> 1;
+  return wholeCharacters(text, half) + MIDDLE_MARK + lastCharacters(text, half);
+}
+
+function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 function cutTextBytes(text: string, mostBytes: number): string {
@@ -105,4 +147,12 @@ function wholeCharacters(text: string, mostBytes: number): string {
   // 0b10xxxxxx continues a character.
   while (end > 0 && end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return bytes.toString('utf8', 0, end);
+}
+
+function lastCharacters(text: string, mostBytes: number): string {
+  // Lone halves of a character would become three bytes each.
+  const bytes = Buffer.from(text.slice(-mostBytes).replace(/^[\udc00-\udfff]/, ''));
+  let start = Math.max(0, bytes.length - mostBytes);
+  while (start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start++;
+  return bytes.toString('utf8', start);
 }
