@@ -69,8 +69,11 @@ export interface ConfigureOptions {
    * own that is not registered, keeping trace ids. Default `auto`.
    */
   mode?: 'auto' | 'isolated';
-  /** `false` turns decotel off; other spans are untouched. Default: `DECOTEL_DISABLED` is not `true`. */
-  enabled?: boolean;
+  /**
+   * `false` turns decotel off; `{ messaging: false }` only the spans of messages between agents and processes. Other spans
+   * are untouched. Default: on, unless `DECOTEL_DISABLED` is `true` or `messaging`.
+   */
+  enabled?: boolean | { messaging?: boolean };
   /**
    * Flush on SIGTERM and SIGINT, for 5 seconds at most; then the signal is raised again, unless the application handles
    * it itself. Default true.
@@ -114,6 +117,12 @@ const resource: OptionRule = {
   accepts: (value) => hasMethods(value, 'merge') || (isRecord(value) && Object.values(value).every(isScalar)),
 };
 
+const enabled: OptionRule = {
+  expected: 'true, false or { messaging: false }',
+  accepts: (value) => typeof value === 'boolean' || isRecord(value),
+  inside: { messaging: flag },
+};
+
 const providers: OptionRule = {
   expected: 'an array of provider adapters',
   accepts: (value) => Array.isArray(value) && value.every((item) => hasMethods(item, 'request', 'read', 'fold')),
@@ -140,7 +149,7 @@ const RULES: Record<keyof ConfigureOptions, OptionRule> = {
   sampler: having('a sampler', 'shouldSample'),
   tracerProvider: having('a tracer provider', 'getTracer'),
   mode: oneOf('auto', 'isolated'),
-  enabled: flag,
+  enabled,
   exitSignals: flag,
   waitUntil: callback,
   providers,

@@ -7,14 +7,17 @@ import {
   type Limits,
   type Settings,
 } from '../core/settings.js';
+import { isRecord } from '../destinations/check-options.js';
 import type { ConfigureOptions } from './options.js';
 
 /** The options over the defaults; the environment can only switch off. */
 export function settingsOf(options: ConfigureOptions): Settings {
   const defaults = defaultSettings();
   const asked = environmentContent();
+  const enabled = defaults.enabled && options.enabled !== false;
   return {
-    enabled: defaults.enabled && options.enabled !== false,
+    enabled,
+    messaging: enabled && defaults.messaging && !(isRecord(options.enabled) && options.enabled.messaging === false),
     content: strictest(contentSwitches(options.content ?? true), asked),
     contentIsExplicit: options.content !== undefined || asked !== undefined,
     redact: options.redact ?? defaults.redact,

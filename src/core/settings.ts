@@ -36,6 +36,8 @@ export const NO_CONTENT: ContentSwitches = { input: false, output: false, tools:
 
 export interface Settings {
   enabled: boolean;
+  /** Whether messages between agents and processes get spans; never where `enabled` is false. */
+  messaging: boolean;
   /** What the application and the environment allow. */
   content: ContentSwitches;
   /**
@@ -54,8 +56,11 @@ export interface Settings {
 /** The settings of a process that never called `configure()`. */
 export function defaultSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   const asked = environmentContent(environment);
+  const off = environment['DECOTEL_DISABLED'];
+  const enabled = !isTrue(off) && !isTrue(environment['OTEL_SDK_DISABLED']);
   return {
-    enabled: !isTrue(environment['DECOTEL_DISABLED']) && !isTrue(environment['OTEL_SDK_DISABLED']),
+    enabled,
+    messaging: enabled && off?.trim().toLowerCase() !== 'messaging',
     content: asked ?? ALL_CONTENT,
     contentIsExplicit: asked !== undefined,
     redact: [],
