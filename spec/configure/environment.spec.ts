@@ -2,6 +2,7 @@ import '../support/exporter-in-jest.js';
 import { trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { configure, type ConfigureOptions, type DecotelHandle } from '../../src/configure.js';
+import { settings } from '../../src/core/settings.js';
 import { registeredProvider } from '../../src/spans/tracer.js';
 import { cleanProcess, nextTurn } from '../support/clean-process.js';
 import { throughEngine } from '../support/decorated.js';
@@ -98,6 +99,22 @@ describe('decotel switched off', () => {
     expect(ask('why')).toBe('answer to why');
     trace.getTracer('http').startSpan('GET').end();
     expect(exporter.getFinishedSpans().map((span) => span.name)).toEqual(['GET']);
+  });
+
+  it.each<[string, ConfigureOptions, string | undefined, boolean[]]>([
+    ['nothing', {}, undefined, [true, true]],
+    ['enabled: { messaging: false }', { enabled: { messaging: false } }, undefined, [true, false]],
+    ['enabled: { messaging: true }', { enabled: { messaging: true } }, undefined, [true, true]],
+    ['enabled: false', { enabled: false }, undefined, [false, false]],
+    ['DECOTEL_DISABLED=messaging', { enabled: { messaging: true } }, 'messaging', [true, false]],
+    ['DECOTEL_DISABLED=true', { enabled: true }, 'true', [false, false]],
+  ])('says of messages apart, by %s', async (_how, options, variable, expected) => {
+    if (variable !== undefined) process.env['DECOTEL_DISABLED'] = variable;
+    const exporter = new InMemorySpanExporter();
+    await decided({ ...options, processors: [new SimpleSpanProcessor(exporter)] });
+    ask('why');
+    expect([settings().enabled, settings().messaging]).toEqual(expected);
+    expect(exporter.getFinishedSpans()).toHaveLength(expected[0] === true ? 1 : 0);
   });
 
   it('cannot be switched on against DECOTEL_DISABLED', async () => {

@@ -55,7 +55,8 @@ describe('the options of configure', () => {
     [{ sampler: 0.5 }, 'configure(): sampler: expected a sampler, got 0.5.'],
     [{ tracerProvider: {} }, 'configure(): tracerProvider: expected a tracer provider, got an object.'],
     [{ mode: 'join' }, 'configure(): mode: expected "auto" or "isolated", got "join".'],
-    [{ enabled: 'false' }, 'configure(): enabled: expected true or false, got "false".'],
+    [{ enabled: 'false' }, 'configure(): enabled: expected true, false or { messaging: false }, got "false".'],
+    [{ enabled: { tools: false } }, 'configure(): enabled: there is no option "tools". The options are messaging.'],
     [{ resource: { a: {} } }, 'configure(): resource: expected a Resource or an object of attributes, got an object.'],
     [{ providers: [{}] }, 'configure(): providers: expected an array of provider adapters, got an array.'],
     [

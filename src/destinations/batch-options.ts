@@ -1,6 +1,6 @@
-import { warnOnce } from '../core/report.js';
 import { isRecord, positiveNumber, type OptionRule, type OptionRules } from './check-options.js';
 import type { QueueLimits } from './queue.js';
+import { numberVariable } from './variables.js';
 
 /** How spans wait for their export. */
 export interface BatchOptions {
@@ -37,20 +37,11 @@ export const BATCH_RULE: OptionRule = {
 export function queueLimits(batch: false | BatchOptions | undefined): QueueLimits {
   const given: BatchOptions = batch === false ? { batchSpans: 1, delayMs: 0 } : (batch ?? {});
   return {
-    queueSpans: given.queueSpans ?? variable('OTEL_BSP_MAX_QUEUE_SIZE', 32_768),
+    queueSpans: given.queueSpans ?? numberVariable('OTEL_BSP_MAX_QUEUE_SIZE', 32_768),
     queueBytes: given.queueBytes ?? 64 * 1024 * 1024,
-    batchSpans: given.batchSpans ?? variable('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512),
-    delayMs: given.delayMs ?? variable('OTEL_BSP_SCHEDULE_DELAY', 1000),
-    timeoutMs: given.timeoutMs ?? variable('OTEL_BSP_EXPORT_TIMEOUT', 30_000),
+    batchSpans: given.batchSpans ?? numberVariable('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512),
+    delayMs: given.delayMs ?? numberVariable('OTEL_BSP_SCHEDULE_DELAY', 1000),
+    timeoutMs: given.timeoutMs ?? numberVariable('OTEL_BSP_EXPORT_TIMEOUT', 30_000),
     concurrentExports: given.concurrentExports ?? 4,
   };
-}
-
-function variable(name: string, otherwise: number): number {
-  const value = process.env[name]?.trim() ?? '';
-  if (value === '') return otherwise;
-  const number = Number(value);
-  if (number > 0) return number;
-  warnOnce(`${name}=${value}: expected a number above 0; ${otherwise} is used`);
-  return otherwise;
 }

@@ -15,20 +15,23 @@ export interface ConsoleJsonOptions extends DestinationOptions {
  * included. Throws a `DecotelError` for options that it does not take.
  */
 export function consoleJson(options: ConsoleJsonOptions = {}): Destination {
-  checkDestination('consoleJson', options, { write: aFunction });
+  checkDestination('consoleJson()', options, { write: aFunction });
   const write = options.write ?? ((text: string) => void process.stdout.write(text));
   const wish = wishOf(genAi, options);
   let printed = 0;
-  return destination({
-    name: 'consoleJson',
-    end: (span) => {
-      write(`${JSON.stringify(layout(viewOf(span, wish)), undefined, 4)}\n`);
-      printed++;
+  return destination(
+    {
+      name: 'consoleJson',
+      end: (span) => {
+        write(`${JSON.stringify(layout(viewOf(span, wish)), undefined, 4)}\n`);
+        printed++;
+      },
+      flush: () => undefined,
+      close: () => undefined,
+      stats: () => ({ queued: 0, exported: printed, failed: 0, lost: 0 }),
     },
-    flush: () => undefined,
-    close: () => undefined,
-    stats: () => ({ queued: 0, exported: printed, failed: 0, lost: 0 }),
-  });
+    options,
+  );
 }
 
 function layout(span: ReadableSpan): unknown {

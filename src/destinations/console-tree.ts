@@ -4,7 +4,7 @@ import { SpanForest } from './span-forest.js';
 import { lineWidth, painter, wantsColor } from './terminal.js';
 import { treeText } from './tree-text.js';
 
-/** `content` and `limits` change nothing here: the tree shows no content. */
+/** `content`, `dialect` and `limits` change nothing here: the tree shows no content. */
 export interface ConsoleTreeOptions extends DestinationOptions {
   /** Gets one tree of several lines. Default: writes to standard output. */
   write?: (text: string) => void;
@@ -20,7 +20,7 @@ export interface ConsoleTreeOptions extends DestinationOptions {
  * Throws a `DecotelError` for options that it does not take.
  */
 export function consoleTree(options: ConsoleTreeOptions = {}): Destination {
-  checkDestination('consoleTree', options, { write: aFunction, color: flag });
+  checkDestination('consoleTree()', options, { write: aFunction, color: flag });
   const { stdout } = process;
   const write = options.write ?? ((text: string) => void stdout.write(text));
   const paint = painter(options.color ?? wantsColor(options.write === undefined && stdout.isTTY));
@@ -28,20 +28,23 @@ export function consoleTree(options: ConsoleTreeOptions = {}): Destination {
     const width = lineWidth(options.write === undefined ? stdout.columns : undefined);
     write(treeText(tree, paint, width));
   });
-  return destination({
-    name: 'consoleTree',
-    start: (span) => {
-      forest.start(span);
+  return destination(
+    {
+      name: 'consoleTree',
+      start: (span) => {
+        forest.start(span);
+      },
+      end: (span) => {
+        forest.end(span);
+      },
+      flush: () => {
+        forest.giveIncomplete(false);
+      },
+      close: () => {
+        forest.giveIncomplete(true);
+      },
+      stats: () => ({ queued: forest.size, exported: forest.given, failed: 0, lost: forest.lost }),
     },
-    end: (span) => {
-      forest.end(span);
-    },
-    flush: () => {
-      forest.giveIncomplete(false);
-    },
-    close: () => {
-      forest.giveIncomplete(true);
-    },
-    stats: () => ({ queued: forest.size, exported: forest.given, failed: 0, lost: forest.lost }),
-  });
+    options,
+  );
 }

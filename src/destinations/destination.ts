@@ -2,10 +2,16 @@ import { TraceFlags, type Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { reportFailure } from '../core/report.js';
 import type { ContentOption } from '../core/settings.js';
-import { checkOptions, content, type OptionRules, positiveNumber, record } from './check-options.js';
+import { dialectNamed } from '../dialects/registry.js';
+import type { Dialect } from '../dialects/dialect.js';
+import { checkOptions, content, hasMethods, type OptionRules, positiveNumber, record } from './check-options.js';
+import { Lineage } from './lineage.js';
+import { CHOICE_RULES, spanTest, type ChoiceOptions } from './span-choice.js';
 
 /** Options that every destination takes. */
-export interface DestinationOptions {
+export interface DestinationOptions extends ChoiceOptions {
+  /** In which attributes it gets decotel's spans: one of the built-in dialects by its name, or one's own. */
+  dialect?: string | Dialect;
   /** Switches content off for this destination, as a whole or by kind; never on where another rule is stricter. */
   content?: ContentOption;
   limits?: {
@@ -21,7 +27,7 @@ export interface DestinationStats {
   exported: number;
   /** Given up after the backend refused them or could not be reached. */
   failed: number;
-  /** Dropped because too many were waiting. */
+  /** Dropped: too many were waiting, or there is no key to send them with. */
   lost: number;
 }
 
@@ -37,8 +43,8 @@ export interface Destination extends SpanProcessor {
 /** What a destination does; the rest is the same for all. */
 export interface DestinationWork {
   readonly name: string;
-  /** Both are called for sampled spans only. */
-  start?(span: Span, parentContext: Context): void;
+  /** Both are called for sampled spans that are taken, with the parent that they have at the destination. */
+  start?(span: ReadableSpan): void;
   end(span: ReadableSpan): void;
   flush(): Promise<void> | void;
   close(): Promise<void> | void;
@@ -56,8 +62,10 @@ export function markDestination<T extends SpanProcessor>(processor: T): T {
   return Object.defineProperty(processor, MARK, { value: true });
 }
 
-/** Makes a processor of `work` that cannot break the span or the provider that calls it. */
-export function destination(work: DestinationWork): Destination {
+/** Makes a processor of `work` that takes the spans of `choice` and cannot break the span or the provider that calls it. */
+export function destination(work: DestinationWork, choice: ChoiceOptions): Destination {
+  const test = spanTest(choice);
+  const lineage = test && new Lineage(test);
   const failed = (failure: unknown): void => {
     reportFailure(`${work.name}() failed`, failure);
   };
@@ -71,17 +79,17 @@ export function destination(work: DestinationWork): Destination {
   return markDestination({
     name: work.name,
     onStart(span: Span, parentContext: Context) {
-      if (work.start === undefined || !isSampled(span)) return;
       try {
-        work.start(span, parentContext);
+        const taken = lineage === undefined ? sampled(span) : lineage.start(span, parentContext);
+        if (taken !== undefined) work.start?.(taken);
       } catch (failure) {
         failed(failure);
       }
     },
     onEnd(span: ReadableSpan) {
-      if (!isSampled(span)) return;
       try {
-        work.end(span);
+        const taken = lineage === undefined ? sampled(span) : lineage.end(span);
+        if (taken !== undefined) work.end(taken);
       } catch (failure) {
         failed(failure);
       }
@@ -92,13 +100,21 @@ export function destination(work: DestinationWork): Destination {
   });
 }
 
-function isSampled(span: ReadableSpan): boolean {
-  return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+function sampled(span: ReadableSpan): ReadableSpan | undefined {
+  return (span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0 ? undefined : span;
 }
 
 const OPTIONS: OptionRules = { content, limits: record({ valueBytes: positiveNumber }) };
+const MORE_OPTIONS: OptionRules = {
+  dialect: {
+    expected: 'the name of a dialect, or a dialect',
+    accepts: (value) => typeof value === 'string' || hasMethods(value, 'render'),
+  },
+  ...CHOICE_RULES,
+};
 
-/** Throws a `DecotelError` for options that `name()` does not take. */
-export function checkDestination(name: string, options: unknown, rules: OptionRules): void {
-  checkOptions(`${name}()`, options, { ...OPTIONS, ...rules });
+/** Throws a `DecotelError` for options that the function `place`, such as `otlp()`, does not take. */
+export function checkDestination(place: string, options: DestinationOptions, rules: OptionRules): void {
+  checkOptions(place, options, { ...OPTIONS, ...rules, ...MORE_OPTIONS });
+  if (typeof options.dialect === 'string') dialectNamed(options.dialect, [], place);
 }

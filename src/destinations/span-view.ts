@@ -15,6 +15,7 @@ import type { CallRecord } from '../core/record.js';
 import { contentSwitches, settings, strictest, type ContentSwitches } from '../core/settings.js';
 import type { Dialect, DialectEvent, Rendering } from '../dialects/dialect.js';
 import { genAi } from '../dialects/gen-ai.js';
+import { dialectNamed } from '../dialects/registry.js';
 import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
 import type { DestinationOptions } from './destination.js';
 import { completed, overlaid, ownEvents } from './rewrite.js';
@@ -28,9 +29,10 @@ export interface Wish {
   readonly valueBytes?: number;
 }
 
-export function wishOf(dialect: Dialect, { content, limits }: DestinationOptions): Wish {
+/** What `options` ask for; in `ownDialect` where they name none. */
+export function wishOf(ownDialect: Dialect, { dialect = ownDialect, content, limits }: DestinationOptions): Wish {
   return {
-    dialect,
+    dialect: typeof dialect === 'string' ? dialectNamed(dialect) : dialect,
     content: content === undefined ? undefined : contentSwitches(content),
     valueBytes: limits?.valueBytes,
   };

@@ -7,10 +7,10 @@ export const builtInDialects: readonly Dialect[] = [genAi];
 /**
  * @throws DecotelError naming the dialects there are.
  */
-export function dialectNamed(name: string, own: readonly Dialect[] = []): Dialect {
+export function dialectNamed(name: string, own: readonly Dialect[] = [], place = 'configure()'): Dialect {
   const dialects = [...own, ...builtInDialects];
   const found = dialects.find((dialect) => dialect.name === name);
   if (found !== undefined) return found;
   const known = dialects.map((dialect) => `'${dialect.name}'`).join(', ');
-  throw new DecotelError(`configure(): dialect: expected one of ${known}, got '${name}'.`);
+  throw new DecotelError(`${place}: dialect: expected one of ${known}, got '${name}'.`);
 }
