@@ -1,4 +1,4 @@
-import { admit } from '../../src/core/gate.js';
+import { admit, admitEvents } from '../../src/core/gate.js';
 import { Media } from '../../src/core/media.js';
 import type { CallRecord } from '../../src/core/record.js';
 import { NO_CONTENT } from '../../src/core/settings.js';
@@ -36,7 +36,7 @@ describe('gen-ai', () => {
       'session.id': 's1',
       'user.id': 'u1',
     });
-    expect(events?.map(({ name, attributes, time }) => [name, admit(attributes, openPolicy), time])).toEqual([
+    expect(admitEvents(events, openPolicy).map(({ name, attributes, time }) => [name, attributes, time])).toEqual([
       [
         'gen_ai.evaluation.result',
         {
@@ -329,18 +329,18 @@ describe('gen-ai', () => {
     });
     const { attributes, events } = genAi.render(record);
     expect(admit(attributes, openPolicy)).toMatchObject({ 'error.type': '404', 'decotel.outcome': 'error' });
-    expect(events?.map((event) => [event.name, admit(event.attributes, openPolicy)])).toEqual([
+    expect(admitEvents(events, openPolicy).map(({ name, attributes }) => [name, attributes])).toEqual([
       ['exception', { 'exception.type': 'NotFoundError', 'exception.message': 'gone', 'exception.stacktrace': 'at x' }],
     ]);
     const withoutContent = { ...openPolicy, content: NO_CONTENT };
-    expect(events?.map((event) => admit(event.attributes, withoutContent))).toEqual([
+    expect(admitEvents(events, withoutContent).map((event) => event.attributes)).toEqual([
       { 'exception.type': 'NotFoundError' },
     ]);
     const aborted = genAi.render(recordOf({ outcome: 'aborted', error: record.error }));
-    expect(aborted.events).toBeUndefined();
+    expect(aborted.events).toEqual([]);
     expect(admit(aborted.attributes, openPolicy)).toEqual({ 'decotel.outcome': 'aborted' });
     const unknown = genAi.render(recordOf({ outcome: 'error' }));
-    expect(unknown.events).toBeUndefined();
+    expect(unknown.events).toEqual([]);
     expect(admit(unknown.attributes, openPolicy)).toEqual({ 'decotel.outcome': 'error', 'error.type': '_OTHER' });
   });
 

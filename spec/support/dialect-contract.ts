@@ -1,5 +1,11 @@
-import { Content, type CapturedAttributes, type ContentKind } from '../../src/core/content.js';
-import { admit, type GatePolicy } from '../../src/core/gate.js';
+import {
+  Content,
+  EventFamily,
+  type AdmittedAttributes,
+  type CapturedAttributes,
+  type ContentKind,
+} from '../../src/core/content.js';
+import { admit, admitEvents, type GatePolicy } from '../../src/core/gate.js';
 import { CallRecord } from '../../src/core/record.js';
 import { ALL_CONTENT, NO_CONTENT } from '../../src/core/settings.js';
 import type { Dialect, Rendering } from '../../src/dialects/dialect.js';
@@ -40,7 +46,7 @@ export function dialectContract(dialect: Dialect): void {
     it.each(OPERATIONS)('writes nothing for what is empty or no number in a record of %s', (operation) => {
       const empty = dialect.render(recordOf({ operation, outcome: 'completed' }));
       const vacuous = dialect.render(vacuousRecord(operation));
-      expect(admit(vacuous.attributes, openPolicy)).toEqual(admit(empty.attributes, openPolicy));
+      expect(leaving(vacuous, openPolicy)).toEqual(leaving(empty, openPolicy));
     });
 
     it.each(OPERATIONS)('sets each key of a record of %s once and changes nothing of it', (operation) => {
@@ -51,8 +57,8 @@ export function dialectContract(dialect: Dialect): void {
     });
 
     it.each(OPERATIONS)('writes of a record of %s only what an attribute can hold', (operation) => {
-      for (const attributes of everywhere(dialect.render(fullRecord(operation)))) {
-        for (const [key, value] of Object.entries(admit(attributes, openPolicy))) {
+      for (const attributes of leaving(dialect.render(fullRecord(operation)), openPolicy)) {
+        for (const [key, value] of Object.entries(attributes)) {
           const items: unknown[] = Array.isArray(value) ? value : [value];
           expect([key, items.length]).not.toEqual([key, 0]);
           expect([key, new Set(items.map((item) => typeof item)).size]).toEqual([key, 1]);
@@ -96,19 +102,30 @@ export function dialectContract(dialect: Dialect): void {
 
     it('reads no content before it is asked for', () => {
       const read = jest.fn(() => []);
-      const { attributes } = dialect.render(recordOf({ operation: 'chat', messages: { input: read, output: read } }));
-      expect([...attributes].some(([, value]) => value instanceof Content)).toBe(true);
+      const { attributes, events = [] } = dialect.render(
+        recordOf({ operation: 'chat', messages: { input: read, output: read } }),
+      );
+      const isContent = [...attributes].some(([, value]) => value instanceof Content);
+      const ofEvents = events.some(
+        (event) => event instanceof EventFamily || event.attributes.values.some((value) => value instanceof Content),
+      );
+      expect(isContent || ofEvents).toBe(true);
       expect(read).not.toHaveBeenCalled();
     });
   });
 }
 
 function everywhere({ attributes, events }: Rendering): CapturedAttributes[] {
-  return [attributes, ...(events ?? []).map((event) => event.attributes)];
+  return [attributes, ...(events ?? []).flatMap((event) => (event instanceof EventFamily ? [] : event.attributes))];
+}
+
+/** What leaves of a rendering. */
+function leaving({ attributes, events }: Rendering, policy: GatePolicy): AdmittedAttributes[] {
+  return [admit(attributes, policy), ...admitEvents(events, policy).map((event) => event.attributes)];
 }
 
 function written(rendering: Rendering, policy: GatePolicy): string {
-  return JSON.stringify(everywhere(rendering).map((attributes) => admit(attributes, policy)));
+  return JSON.stringify(leaving(rendering, policy));
 }
 
 /** A failed call with everything there is; each text of people's says of which kind it is. */

@@ -4,6 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { recordFinished } from '../../src/core/finished.js';
 import { CallRecord } from '../../src/core/record.js';
 import { ALL_CONTENT, type ContentSwitches } from '../../src/core/settings.js';
+import { genAi } from '../../src/dialects/gen-ai.js';
 import { writeRecord } from '../../src/spans/write.js';
 
 /** Start of all time in these specs: 2026-01-02T03:04:05Z. */
@@ -61,6 +62,8 @@ export function spanMaker(...processors: SpanProcessor[]): SpanMaker {
           metadataOnSpan,
           contentOnSpan,
           dialect: 'gen-ai',
+          captured: genAi.render(complete).attributes,
+          policy: written?.policy,
           ownKeys: new Set(written?.keys),
           ownEvents: written?.events ?? [],
         });

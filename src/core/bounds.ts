@@ -20,6 +20,19 @@ export function boundedText(text: string, mostBytes: number): Bounded {
   return { value: cutTextBytes(text, mostBytes), cut: true };
 }
 
+/** A value that is text already: JSON stays valid JSON. */
+export function boundedAgain(text: string, mostBytes: number): Bounded {
+  if (text.length * 3 <= mostBytes) return { value: text, cut: false };
+  if (/^[[{"]/.test(text)) {
+    try {
+      return boundedJson(JSON.parse(text), mostBytes);
+    } catch {
+      // A text that only looks like it.
+    }
+  }
+  return boundedText(text, mostBytes);
+}
+
 /**
  * `value` as JSON of at most `mostBytes`. Where it is larger, its longest texts are cut first, all to the same length,
  * so that the structure and every short text stay; then items are left out of the middle of its arrays. Of messages, the

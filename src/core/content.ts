@@ -17,6 +17,55 @@ export class Content {
   ) {}
 }
 
+/** An attribute that content becomes: what follows the family's key, and the value. */
+export type Spread = readonly [suffix: string, value: AttributeScalar | readonly string[] | undefined];
+
+/**
+ * Content that becomes several attributes, or a list of texts, in conventions that know no JSON: which ones is known only
+ * when it is read. `spread` gets plain JSON data that was masked and bounded as a whole. The key of a family that is a
+ * prefix ends with a dot.
+ */
+export class ContentFamily extends Content {
+  constructor(
+    kind: ContentKind,
+    value: unknown,
+    readonly spread: (data: unknown) => Iterable<Spread>,
+  ) {
+    super(kind, value, true);
+  }
+}
+
+/** An event of the span; content in it passes the gate like content in attributes. */
+export interface CapturedEvent {
+  name: string;
+  attributes: CapturedAttributes;
+  /** Milliseconds since the epoch; undefined: when the span ended. */
+  time?: number;
+}
+
+/** One of the events that content becomes: its name, and its attributes as of a family. */
+export type SpreadEvent = readonly [name: string, attributes: Iterable<Spread>];
+
+/** Events that are known only once their content is read, such as one for each message. */
+export class EventFamily {
+  constructor(
+    readonly kind: ContentKind,
+    readonly value: unknown,
+    readonly spread: (data: unknown) => Iterable<SpreadEvent>,
+  ) {}
+}
+
+/** An object that is no content, such as metadata, in conventions that want it as JSON: masked and bounded like it. */
+export class JsonObject {
+  constructor(readonly value: Readonly<Record<string, unknown>>) {}
+}
+
+/** `value` as JSON; undefined where it has no member that says anything. */
+export function jsonObject(value: Readonly<Record<string, unknown>>): JsonObject | undefined {
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return members.length === 0 ? undefined : new JsonObject(Object.fromEntries(members));
+}
+
 /** Content of `kind`, or undefined where there is none. */
 export function content(kind: ContentKind, value: unknown): Content | undefined {
   return value === undefined ? undefined : new Content(kind, value);
@@ -30,7 +79,7 @@ export function jsonContent(kind: ContentKind, value: unknown): Content | undefi
 /** What an OpenTelemetry attribute may hold. */
 export type AttributeScalar = string | number | boolean;
 
-export type CapturedValue = AttributeScalar | readonly AttributeScalar[] | Content | undefined;
+export type CapturedValue = AttributeScalar | readonly AttributeScalar[] | Content | JsonObject | undefined;
 
 /**
  * Attributes as a dialect names them, before the gate. A list, not an object: V8 turns an object to which more than a

@@ -1,3 +1,5 @@
+import type { CapturedAttributes } from './content.js';
+import type { GatePolicy } from './gate.js';
 import type { CallRecord } from './record.js';
 import type { ContentSwitches } from './settings.js';
 
@@ -15,7 +17,11 @@ export interface FinishedCall {
   readonly metadataOnSpan: boolean;
   /** True where the span itself carries the content too. */
   readonly contentOnSpan: boolean;
-  /** Keys on the span that decotel wrote, to tell them from the application's own. */
+  /** The call in that dialect. */
+  readonly captured: CapturedAttributes;
+  /** By which rules that was put on the span, where it was. */
+  readonly policy?: GatePolicy;
+  /** Keys on the span that decotel wrote, to tell them from the application's own; those of families end with a dot. */
   readonly ownKeys: ReadonlySet<string>;
   /** Names of the events on the span that decotel wrote, in their order. */
   readonly ownEvents: readonly string[];

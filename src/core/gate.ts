@@ -1,8 +1,9 @@
-import { ATTR_DECOTEL_METADATA, ATTR_DECOTEL_PROMPT_METADATA, ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
+import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
 import { ATTR_GEN_AI_PROMPT_VARIABLE } from '../semconv/gen-ai.js';
-import { boundedJson, boundedText } from './bounds.js';
-import { Content, type AdmittedAttributes, type AttributeScalar } from './content.js';
-import type { CapturedAttributes, CapturedValue, ContentKind } from './content.js';
+import { boundedAgain, boundedJson, boundedText } from './bounds.js';
+import { Content, ContentFamily, EventFamily, JsonObject } from './content.js';
+import type { AdmittedAttributes, AttributeScalar, CapturedAttributes, CapturedEvent } from './content.js';
+import type { CapturedValue, ContentKind, Spread } from './content.js';
 import { reportFailure } from './report.js';
 import { withoutToolContent } from './tool-content.js';
 import { isSecretMember, MASKED, maskSecrets } from './secrets.js';
@@ -27,28 +28,62 @@ export function admit(captured: CapturedAttributes, policy: GatePolicy): Admitte
   const { keys, values } = captured;
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] as string;
-    const passed = isSecretKey(key) ? { value: MASKED, cut: false } : admitValue(values[index], policy);
+    const value = values[index];
+    if (value instanceof ContentFamily) {
+      admitFamily(key, value, policy, admitted, truncated);
+      continue;
+    }
+    const passed = admitAttribute(key, value, policy);
     if (passed === undefined) continue;
     admitted[key] = passed.value;
     if (passed.cut) truncated.push(key);
   }
-  if (truncated.length > 0) admitted[ATTR_DECOTEL_TRUNCATED] = truncated;
+  if (truncated.length > 0) admitted[ATTR_DECOTEL_TRUNCATED] = [...new Set(truncated)];
   return admitted;
+}
+
+/** An event as it leaves, and which of those that were captured it comes from. */
+export interface AdmittedEvent {
+  readonly name: string;
+  readonly attributes: AdmittedAttributes;
+  readonly time: number | undefined;
+  /** Its place among the captured ones, and of a family's events its place among them. */
+  readonly source: number;
+  readonly place: number;
+}
+
+/** The events that may leave, in their order. Never throws. */
+export function admitEvents(
+  captured: readonly (CapturedEvent | EventFamily)[] | undefined,
+  policy: GatePolicy,
+): AdmittedEvent[] {
+  return (captured ?? []).flatMap((event, source) => {
+    if (event instanceof EventFamily) return admitEventFamily(event, source, policy);
+    const { name, attributes, time } = event;
+    return { name, attributes: admit(attributes, policy), time, source, place: 0 };
+  });
 }
 
 /** Metadata and prompt variables are named by the application. */
 function isSecretKey(key: string): boolean {
-  const isNamedByApplication =
-    key.startsWith(ATTR_DECOTEL_METADATA) ||
-    key.startsWith(ATTR_GEN_AI_PROMPT_VARIABLE) ||
-    key.startsWith(ATTR_DECOTEL_PROMPT_METADATA);
-  return isNamedByApplication && isSecretMember(key.slice(key.lastIndexOf('.') + 1));
+  if (!key.includes('.metadata.') && !key.startsWith(ATTR_GEN_AI_PROMPT_VARIABLE)) return false;
+  return isSecretMember(key.slice(key.lastIndexOf('.') + 1));
 }
 
-/** One value on its way out, and whether it was cut; undefined where it may not leave. */
-export function admitValue(value: CapturedValue, policy: GatePolicy): Passed<AdmittedAttributes[string]> | undefined {
+/** One attribute on its way out, and whether it was cut; undefined where it may not leave. */
+export function admitAttribute(
+  key: string,
+  value: CapturedValue,
+  policy: GatePolicy,
+): Passed<AdmittedAttributes[string]> | undefined {
+  return isSecretKey(key) && value !== undefined ? { value: MASKED, cut: false } : admitValue(value, policy);
+}
+
+function admitValue(value: CapturedValue, policy: GatePolicy): Passed<AdmittedAttributes[string]> | undefined {
   if (value === undefined) return undefined;
-  return value instanceof Content ? admitContent(value, policy) : admitPlain(value, policy);
+  if (value instanceof Content) return admitContent(value, policy);
+  if (value instanceof JsonObject) return boundedJson(maskAll(value.value, policy.redact), policy.valueBytes);
+  return admitPlain(value, policy);
 }
 
 /** One text on its way out that is not an attribute, such as a status message. Undefined where it may not leave. */
@@ -70,9 +105,8 @@ export interface Passed<T> {
 function admitContent(content: Content, policy: GatePolicy): Passed<string> | undefined {
   if (!allows(policy.content, content.kind)) return undefined;
   try {
-    const read: unknown = typeof content.value === 'function' ? (content.value as () => unknown)() : content.value;
-    if (read === undefined) return undefined;
-    const value = policy.content.tools ? read : withoutToolContent(read);
+    const value = readContent(content.value, policy);
+    if (value === undefined) return undefined;
     return typeof value === 'string' && !content.isJson
       ? boundedText(mask(value, policy.redact), policy.valueBytes)
       : boundedJson(maskAll(value, policy.redact), policy.valueBytes);
@@ -80,6 +114,87 @@ function admitContent(content: Content, policy: GatePolicy): Passed<string> | un
     reportFailure('content could not be rendered; it is left out', failure);
     return undefined;
   }
+}
+
+function readContent(value: unknown, policy: GatePolicy): unknown {
+  const read: unknown = typeof value === 'function' ? (value as () => unknown)() : value;
+  return policy.content.tools ? read : withoutToolContent(read);
+}
+
+/** Plain data of a family; `whole` is there where they were cut, to tell what was. */
+interface FamilyData {
+  readonly data: unknown;
+  readonly whole?: unknown;
+}
+
+/** All of a family takes no more room than one value. */
+function familyData({ kind, value }: ContentFamily | EventFamily, policy: GatePolicy): FamilyData | undefined {
+  if (!allows(policy.content, kind)) return undefined;
+  const read = readContent(value, policy);
+  if (read === undefined) return undefined;
+  const data = maskAll(read, policy.redact);
+  const bounded = boundedJson(data, policy.valueBytes);
+  return bounded.cut ? { data: JSON.parse(bounded.value), whole: data } : { data };
+}
+
+function admitFamily(
+  key: string,
+  family: ContentFamily,
+  policy: GatePolicy,
+  admitted: AdmittedAttributes,
+  truncated: string[],
+): void {
+  try {
+    const read = familyData(family, policy);
+    if (read === undefined) return;
+    const attributes = spreadOut(key, family.spread(read.data), policy.valueBytes, truncated);
+    Object.assign(admitted, attributes);
+    if (read.whole !== undefined) truncated.push(...changed(attributes, spreadOut(key, family.spread(read.whole))));
+  } catch (failure) {
+    reportFailure('content could not be rendered; it is left out', failure);
+  }
+}
+
+function admitEventFamily(family: EventFamily, source: number, policy: GatePolicy): AdmittedEvent[] {
+  try {
+    const read = familyData(family, policy);
+    if (read === undefined) return [];
+    const whole = read.whole === undefined ? undefined : [...family.spread(read.whole)];
+    return [...family.spread(read.data)].map(([name, spread], place) => {
+      const cut: string[] = [];
+      const attributes = spreadOut('', spread, policy.valueBytes, cut);
+      if (whole !== undefined) cut.push(...changed(attributes, spreadOut('', whole[place]?.[1] ?? [])));
+      if (cut.length > 0) attributes[ATTR_DECOTEL_TRUNCATED] = [...new Set(cut)];
+      return { name, attributes, time: undefined, source, place };
+    });
+  } catch (failure) {
+    reportFailure('content could not be rendered; it is left out', failure);
+    return [];
+  }
+}
+
+/** What was bounded as a whole may still be longer in another form, such as JSON within JSON. */
+function spreadOut(
+  key: string,
+  spread: Iterable<Spread>,
+  mostBytes = Infinity,
+  cut: string[] = [],
+): AdmittedAttributes {
+  const attributes: AdmittedAttributes = {};
+  for (const [suffix, value] of spread) {
+    if (value === undefined || value === '') continue;
+    const name = key + suffix;
+    if (typeof value === 'string') {
+      const bounded = boundedAgain(value, mostBytes);
+      attributes[name] = bounded.value;
+      if (bounded.cut) cut.push(name);
+    } else attributes[name] = typeof value === 'object' ? [...value] : value;
+  }
+  return attributes;
+}
+
+function changed(attributes: AdmittedAttributes, whole: AdmittedAttributes): string[] {
+  return Object.keys(attributes).filter((key) => String(attributes[key]) !== String(whole[key]));
 }
 
 function admitPlain(

@@ -105,6 +105,26 @@ export interface PriceRecord {
   outputToken?: number;
 }
 
+export interface Cost {
+  input?: number;
+  output?: number;
+  total: number;
+}
+
+/** What the tokens of a call cost, in US dollars; undefined where no price or no usage is known. */
+export function costOf({ price, usage }: CallRecord): Cost | undefined {
+  const input = product(price?.inputToken, usage?.inputTokens);
+  const output = product(price?.outputToken, usage?.outputTokens);
+  return input === undefined && output === undefined
+    ? undefined
+    : { input, output, total: (input ?? 0) + (output ?? 0) };
+}
+
+function product(price: number | undefined, tokens: number | undefined): number | undefined {
+  const cost = price === undefined || tokens === undefined ? NaN : price * tokens;
+  return Number.isFinite(cost) ? cost : undefined;
+}
+
 export interface WorkflowRecord {
   name: string;
 }
@@ -184,6 +204,8 @@ export class CallRecord {
   arguments: unknown = undefined;
   result: unknown = undefined;
   streamChunks: number | undefined = undefined;
+  /** When the span started: milliseconds since the epoch. */
+  startTime: number | undefined = undefined;
   outcome: Outcome | undefined = undefined;
   error: ErrorRecord | undefined = undefined;
   tags: string[] | undefined = undefined;

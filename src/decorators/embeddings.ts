@@ -1,3 +1,4 @@
+import type { PriceRecord } from '../core/record.js';
 import type { CallOptions } from '../spans/definition.js';
 import { GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS } from '../semconv/gen-ai.js';
 import { callDecorator, type CallFamily } from './call-decorator.js';
@@ -10,6 +11,8 @@ export interface EmbeddingsOptions extends CallOptions {
   provider?: string;
   /** `gen_ai.request.model` where the request is not seen. */
   model?: string;
+  /** What one token costs, in US dollars: with the tokens it makes `decotel.cost`. */
+  price?: PriceRecord;
   /** `gen_ai.embeddings.dimension.count` where neither the response nor the result tells. */
   dimensions?: number;
 }
@@ -22,9 +25,10 @@ const family: CallFamily<EmbeddingsOptions> = {
     isModelCall: true,
     spanName: ({ options }) => options.name ?? spanName((options as EmbeddingsOptions).model),
     describe: (record, options) => {
-      const { provider, model, dimensions } = options as EmbeddingsOptions;
+      const { provider, model, dimensions, price } = options as EmbeddingsOptions;
       if (provider !== undefined) record.provider = provider;
       if (model !== undefined) record.request = { ...record.request, model };
+      if (price !== undefined) record.price = { ...price };
       record.embeddingDimensions = dimensions;
     },
     readResult: (record, _options, value) => {
@@ -38,7 +42,13 @@ const family: CallFamily<EmbeddingsOptions> = {
       if (name === undefined) record.spanName = spanName(record.request?.model ?? record.response?.model);
     },
   },
-  options: { ...CALL_OPTIONS, provider: 'a string', model: 'a string', dimensions: 'a number' },
+  options: {
+    ...CALL_OPTIONS,
+    provider: 'a string',
+    model: 'a string',
+    price: '{ inputToken, outputToken } in US dollars',
+    dimensions: 'a number',
+  },
 };
 
 /**

@@ -10,6 +10,7 @@ const CHECKS = {
   'an object': isObject,
   'an object or an array': (value: unknown) => typeof value === 'object' && value !== null,
   'true, false or an object': (value: unknown) => typeof value === 'boolean' || isObject(value),
+  '{ inputToken, outputToken } in US dollars': isPrice,
   'an array of strings': (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
 };
 
@@ -63,4 +64,10 @@ function isFunction(value: unknown): boolean {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPrice(value: unknown): boolean {
+  const isOne = ([name, price]: [string, unknown]): boolean =>
+    /^(?:in|out)putToken$/.test(name) && (price === undefined || (isNumber(price) && (price as number) >= 0));
+  return isObject(value) && Object.entries(value).every(isOne);
 }

@@ -1,4 +1,5 @@
 import { outputTypeOf } from '../core/output-type.js';
+import type { PriceRecord } from '../core/record.js';
 import type { CallOptions } from '../spans/definition.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT } from '../semconv/gen-ai.js';
 import { callDeclaration, callDecorator, type CallFamily } from './call-decorator.js';
@@ -15,6 +16,8 @@ export interface WithOtelOptions extends CallOptions {
   provider?: string;
   /** `gen_ai.request.model` where the request is not seen. */
   model?: string;
+  /** What one token costs, in US dollars: with the tokens it makes `decotel.cost`. */
+  price?: PriceRecord;
   /** On a class: the methods that call a model. Default: those with a `@promptTemplate`. */
   methods?: readonly string[];
 }
@@ -27,10 +30,11 @@ const family: CallFamily<WithOtelOptions> = {
     isModelCall: true,
     spanName: ({ options, methodName }) => options.name ?? methodName,
     describe: (record, options) => {
-      const { operation, provider, model } = options as WithOtelOptions;
+      const { operation, provider, model, price } = options as WithOtelOptions;
       if (operation !== undefined) record.operation = operation;
       if (provider !== undefined) record.provider = provider;
       if (model !== undefined) record.request = { ...record.request, model };
+      if (price !== undefined) record.price = { ...price };
     },
     readResult: (record, _options, value) => {
       record.outputType = outputTypeOf(value);
@@ -46,6 +50,7 @@ const family: CallFamily<WithOtelOptions> = {
     operation: 'a string',
     provider: 'a string',
     model: 'a string',
+    price: '{ inputToken, outputToken } in US dollars',
     methods: 'an array of strings',
   },
   classOptions: ['methods'],

@@ -9,16 +9,16 @@ import {
 } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
 import { millisToHrTime } from '@opentelemetry/core';
+import { EventFamily, type CapturedAttributes } from '../core/content.js';
 import { finishedCall, recordFinished, type FinishedCall } from '../core/finished.js';
-import { admit, admitText, allows, type GatePolicy } from '../core/gate.js';
+import { admitEvents, admitText, allows, type AdmittedEvent, type GatePolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
 import { contentSwitches, settings, strictest, type ContentSwitches } from '../core/settings.js';
-import type { Dialect, DialectEvent, Rendering } from '../dialects/dialect.js';
+import type { Dialect, Rendering } from '../dialects/dialect.js';
 import { genAi } from '../dialects/gen-ai.js';
 import { dialectNamed } from '../dialects/registry.js';
-import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
 import type { DestinationOptions } from './destination.js';
-import { completed, overlaid, ownEvents } from './rewrite.js';
+import { completed, narrowed, overlaid, ownEvents, untouched, withoutOwn } from './rewrite.js';
 
 /** In what way a destination wants the spans of decotel. */
 export interface Wish {
@@ -55,8 +55,10 @@ export function viewOf(span: ReadableSpan, wish: Wish): ReadableSpan {
   return new SpanView(span, call, wish.dialect, { content, redact, valueBytes });
 }
 
-function namesOf(events: readonly DialectEvent[] = []): string[] {
-  return events.map((event) => event.name);
+/** Nobody saw the content that `span` carries, so nobody masked it. */
+function isUnread(span: ReadableSpan): boolean {
+  if (span instanceof SpanView) return span.isUnread;
+  return Object.getOwnPropertyDescriptor(span, 'attributes')?.get !== undefined;
 }
 
 function hasAny(content: ContentSwitches): boolean {
@@ -100,12 +102,13 @@ class SpanView implements ReadableSpan, FinishedCall {
   private newEvents: TimedEvent[] | undefined = undefined;
   private newStatus: SpanStatus | undefined = undefined;
   private newRendering: Rendering | undefined = undefined;
+  private newPolicy: GatePolicy | undefined = undefined;
 
   constructor(
     private readonly span: ReadableSpan,
     private readonly call: FinishedCall,
     private readonly wished: Dialect,
-    private readonly policy: GatePolicy,
+    readonly policy: GatePolicy,
   ) {
     this.parentSpanContext = span.parentSpanContext;
     this.startTime = span.startTime;
@@ -130,12 +133,20 @@ class SpanView implements ReadableSpan, FinishedCall {
     return this.wished.name;
   }
 
+  get captured(): CapturedAttributes {
+    return this.rendering.attributes;
+  }
+
   get ownKeys(): ReadonlySet<string> {
-    return new Set(this.rendering.attributes.keys);
+    return new Set(this.captured.keys);
   }
 
   get ownEvents(): readonly string[] {
-    return namesOf(this.rendering.events);
+    return admitEvents(this.rendering.events, this.policy).map((event) => event.name);
+  }
+
+  get isUnread(): boolean {
+    return this.newAttributes === undefined;
   }
 
   spanContext(): SpanContext {
@@ -194,37 +205,61 @@ class SpanView implements ReadableSpan, FinishedCall {
     return (this.newRendering ??= this.wished.render(this.record));
   }
 
+  /** What was masked in place in the dialect of the span is not known by its other names: it is left out. */
+  private get allowed(): GatePolicy {
+    const { span, call, policy } = this;
+    if (this.isSameDialect || !call.contentOnSpan || call.policy === undefined || isUnread(span)) return policy;
+    const left = (): ContentSwitches =>
+      untouched(policy.content, span.attributes, call.captured, call.policy ?? policy);
+    return (this.newPolicy ??= { ...policy, content: left() });
+  }
+
   private renderAttributes(): Attributes {
     const { span, call, policy, rendering } = this;
     if (this.isWritten) return completed(span.attributes, rendering.attributes, policy, call.contentOnSpan);
     if (!call.metadataOnSpan && this.wished.name === genAi.name)
       return overlaid(span.attributes, rendering.attributes, policy);
-    const foreign = { ...span.attributes };
     // Where the end of the call was not written, its start still was, in the conventions' names.
-    for (const key of call.metadataOnSpan ? call.ownKeys : genAi.render(this.record).attributes.keys)
-      Reflect.deleteProperty(foreign, key);
-    Reflect.deleteProperty(foreign, ATTR_DECOTEL_TRUNCATED);
-    return overlaid(foreign, rendering.attributes, policy);
+    const ownKeys = call.metadataOnSpan ? call.ownKeys : genAi.render(this.record).attributes.keys;
+    return overlaid(withoutOwn(span.attributes, ownKeys), rendering.attributes, this.allowed);
   }
 
   private renderEvents(): TimedEvent[] {
-    const { span, call, policy, rendering } = this;
-    const { events } = span;
-    if (!call.metadataOnSpan) return [...events, ...this.timed(rendering.events)];
-    const own = ownEvents(events, this.isSameDialect ? namesOf(rendering.events) : call.ownEvents);
-    if (!this.isSameDialect) return [...events.filter((event) => !own.has(event)), ...this.timed(rendering.events)];
-    return events.map((event) => {
-      const captured = rendering.events?.[own.get(event) ?? -1]?.attributes;
-      if (captured === undefined) return event;
-      return { ...event, attributes: completed(event.attributes ?? {}, captured, policy, call.contentOnSpan) };
+    const { span, call, rendering } = this;
+    const admitted = admitEvents(rendering.events, this.allowed);
+    if (!call.metadataOnSpan) return [...span.events, ...this.timed(admitted)];
+    const own = ownEvents(span.events, call.ownEvents);
+    const foreign = span.events.filter((event) => !own.has(event));
+    return [...foreign, ...(this.isSameDialect ? this.completeEvents(admitted, own) : this.timed(admitted))];
+  }
+
+  /** Those on the span as far as they may leave, and those that content adds to them. */
+  private completeEvents(admitted: AdmittedEvent[], own: ReadonlyMap<TimedEvent, number>): TimedEvent[] {
+    const { call, policy, rendering } = this;
+    const onSpan = new Map([...own].map(([event, index]) => [index, event]));
+    const written = admitEvents(rendering.events, call.policy ?? policy);
+    return admitted.flatMap((wanted) => {
+      const { source, place } = wanted;
+      const index = written.findIndex((event) => event.source === source && event.place === place);
+      const before = written[index];
+      if (before === undefined) return this.timed([wanted]);
+      const event = onSpan.get(index);
+      // Someone took it off.
+      if (event === undefined) return [];
+      const captured = rendering.events?.[source];
+      const attributes =
+        captured === undefined || captured instanceof EventFamily
+          ? narrowed(event.attributes ?? {}, before.attributes, wanted.attributes, policy.valueBytes)
+          : completed(event.attributes ?? {}, captured.attributes, policy, call.contentOnSpan);
+      return [{ ...event, attributes }];
     });
   }
 
-  private timed(events: readonly DialectEvent[] = []): TimedEvent[] {
+  private timed(events: readonly AdmittedEvent[]): TimedEvent[] {
     return events.map(({ name, attributes, time }) => ({
       name,
       time: time === undefined ? this.span.endTime : millisToHrTime(time),
-      attributes: admit(attributes, this.policy),
+      attributes,
     }));
   }
 

@@ -1,14 +1,8 @@
 import type { SpanKind } from '@opentelemetry/api';
-import type { CapturedAttributes } from '../core/content.js';
+import type { CapturedAttributes, CapturedEvent, EventFamily } from '../core/content.js';
 import type { CallRecord } from '../core/record.js';
 
-/** An event of the span; content in it passes the gate like content in attributes. */
-export interface DialectEvent {
-  name: string;
-  attributes: CapturedAttributes;
-  /** Milliseconds since the epoch; undefined: when the span ended. */
-  time?: number;
-}
+export type DialectEvent = CapturedEvent | EventFamily;
 
 /** One record in one convention. */
 export interface Rendering {

@@ -1,16 +1,14 @@
-import { CapturedAttributes, Content, content, jsonContent, type ContentKind } from '../core/content.js';
+import { filled, finite, listContent, whole } from '../core/attribute-values.js';
+import { CapturedAttributes, content, jsonContent } from '../core/content.js';
 import { Media } from '../core/media.js';
-import { allTags } from '../core/record.js';
+import { allTags, costOf } from '../core/record.js';
 import type {
   AgentRecord,
   CallRecord,
-  ErrorRecord,
-  Lazy,
   PromptRecord,
   RequestRecord,
   ResponseRecord,
   RetrievalRecord,
-  ScoreRecord,
   SessionRecord,
   ToolRecord,
   Usage,
@@ -18,7 +16,8 @@ import type {
 import * as core from '../semconv/core.js';
 import * as own from '../semconv/decotel.js';
 import * as genAiKeys from '../semconv/gen-ai.js';
-import type { Dialect, DialectEvent, Rendering } from './dialect.js';
+import type { Dialect, Rendering } from './dialect.js';
+import { exceptionEvent, scoreEvents } from './events.js';
 
 export type { Dialect } from './dialect.js';
 
@@ -41,15 +40,15 @@ export const genAi: Dialect = {
     attributes.set(genAiKeys.ATTR_GEN_AI_EMBEDDINGS_DIMENSION_COUNT, whole(record.embeddingDimensions));
     if (response != null) addResponse(attributes, response);
     if (usage != null) addUsage(attributes, usage);
+    attributes.set(own.ATTR_DECOTEL_COST, costOf(record)?.total);
     if (prompt != null) addPrompt(attributes, prompt);
     addOwn(attributes, record);
     addMessages(attributes, record);
     addArgumentsAndResult(attributes, record);
-    const events = record.scores?.map((score) => scoreEvent(score, response?.id));
-    if (record.outcome !== 'error') return { name: record.spanName, attributes, events };
-    attributes.set(core.ATTR_ERROR_TYPE, filled(record.error?.type) ?? core.ERROR_TYPE_VALUE_OTHER);
-    if (record.error == null) return { name: record.spanName, attributes, events };
-    return { name: record.spanName, attributes, events: [...(events ?? []), exceptionEvent(record.error)] };
+    if (record.outcome === 'error') {
+      attributes.set(core.ATTR_ERROR_TYPE, filled(record.error?.type) ?? core.ERROR_TYPE_VALUE_OTHER);
+    }
+    return { name: record.spanName, attributes, events: [...scoreEvents(record), ...exceptionEvent(record)] };
   },
 };
 
@@ -212,42 +211,7 @@ function toolResult(value: unknown): unknown {
   return value === undefined || hasMembers(value) ? value : { result: value };
 }
 
-function exceptionEvent(error: ErrorRecord): DialectEvent {
-  const attributes = new CapturedAttributes();
-  attributes.set(core.ATTR_EXCEPTION_TYPE, filled(error.name) ?? core.ERROR_TYPE_VALUE_OTHER);
-  attributes.set(core.ATTR_EXCEPTION_MESSAGE, content('error', filled(error.message)));
-  attributes.set(core.ATTR_EXCEPTION_STACKTRACE, content('error', filled(error.stack)));
-  return { name: core.EVENT_EXCEPTION, attributes };
-}
-
-function scoreEvent({ name, value, label, explanation, time }: ScoreRecord, responseId?: string): DialectEvent {
-  const attributes = new CapturedAttributes();
-  attributes.set(genAiKeys.ATTR_GEN_AI_EVALUATION_NAME, name);
-  attributes.set(genAiKeys.ATTR_GEN_AI_EVALUATION_SCORE_VALUE, finite(value));
-  attributes.set(genAiKeys.ATTR_GEN_AI_EVALUATION_SCORE_LABEL, filled(label));
-  attributes.set(genAiKeys.ATTR_GEN_AI_EVALUATION_EXPLANATION, content('output', filled(explanation)));
-  attributes.set(genAiKeys.ATTR_GEN_AI_RESPONSE_ID, filled(responseId));
-  return { name: genAiKeys.EVENT_GEN_AI_EVALUATION_RESULT, attributes, time };
-}
-
-/** Content that is built when it is first read; an empty list is none. */
-function listContent(kind: ContentKind, list: Lazy<readonly unknown[]> | undefined): Content | undefined {
-  return list == null ? undefined : new Content(kind, () => filled(list()));
-}
-
 /** Media are an object only once they are JSON. */
 function hasMembers(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Media);
-}
-
-function filled<T extends string | readonly unknown[]>(value: T | undefined): T | undefined {
-  return value != null && value.length > 0 ? value : undefined;
-}
-
-function whole(value: number | undefined): number | undefined {
-  return Number.isSafeInteger(value) ? value : undefined;
-}
-
-function finite(value: number | undefined): number | undefined {
-  return Number.isFinite(value) ? value : undefined;
 }

@@ -10,6 +10,8 @@ export const ATTR_DECOTEL_RESULT = 'decotel.result';
 export const ATTR_DECOTEL_TAGS = 'decotel.tags';
 /** Followed by a dot and the application's key. */
 export const ATTR_DECOTEL_METADATA = 'decotel.metadata';
+/** US dollars, where the application said what a token costs. */
+export const ATTR_DECOTEL_COST = 'decotel.cost';
 /** Of the trace, for people. */
 export const ATTR_DECOTEL_SESSION_NAME = 'decotel.session.name';
 export const ATTR_DECOTEL_AGENT_TOOLS = 'decotel.agent.tools';

@@ -332,6 +332,7 @@ export class Call implements Sink, OpenCall {
   protected complete(): void {
     const { record, answer } = this;
     record.outcome = this.outcome;
+    record.startTime = startOf(this.span) ?? performance.timeOrigin + this.startedAt;
     if (answer.chunks > 0) record.streamChunks = answer.chunks;
     if (this.kind.isModelCall && !this.countedElsewhere) this.completeModelCall();
     else this.completeResult();
@@ -384,4 +385,12 @@ export class Call implements Sink, OpenCall {
         'messages are missing. Wrap the SDK client in observe(client), or hand the request over with record(request).',
     );
   }
+}
+
+/** As the span has it, in milliseconds since the epoch: clocks differ. */
+function startOf(span: Span | undefined): number | undefined {
+  const { startTime } = (span ?? {}) as { startTime?: unknown };
+  if (!Array.isArray(startTime)) return undefined;
+  const [seconds, nanoseconds] = startTime as number[];
+  return (seconds ?? NaN) * 1000 + (nanoseconds ?? NaN) / 1e6;
 }

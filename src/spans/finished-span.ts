@@ -1,4 +1,6 @@
+import type { CapturedAttributes } from '../core/content.js';
 import type { FinishedCall } from '../core/finished.js';
+import type { GatePolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
 import type { ContentSwitches } from '../core/settings.js';
 import type { Call } from './call.js';
@@ -27,6 +29,14 @@ export class Finished implements FinishedCall {
 
   get dialect(): string {
     return this.written?.dialect ?? pipeline().dialect.name;
+  }
+
+  get captured(): CapturedAttributes {
+    return pipeline().dialect.render(this.record).attributes;
+  }
+
+  get policy(): GatePolicy | undefined {
+    return this.written?.policy;
   }
 
   get ownKeys(): ReadonlySet<string> {

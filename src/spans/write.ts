@@ -1,6 +1,6 @@
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
 import { CapturedAttributes, Content } from '../core/content.js';
-import { admit, admitText, admitValue, maskIdentifier, type GatePolicy } from '../core/gate.js';
+import { admit, admitAttribute, admitEvents, admitText, maskIdentifier, type GatePolicy } from '../core/gate.js';
 import { reportFailure } from '../core/report.js';
 import type { CallRecord } from '../core/record.js';
 import { NO_CONTENT, settings, type ContentSwitches } from '../core/settings.js';
@@ -18,6 +18,7 @@ export interface Written {
   readonly dialect: string;
   readonly keys: readonly string[];
   readonly events: readonly string[];
+  readonly policy: GatePolicy;
 }
 
 /**
@@ -26,7 +27,8 @@ export interface Written {
  */
 export function writeRecord(span: Span, record: CallRecord, content: ContentSwitches, contentOnSpan: boolean): Written {
   const { dialect } = pipeline();
-  const { attributes, events = [], name } = dialect.render(record);
+  const rendering = dialect.render(record);
+  const { attributes, name } = rendering;
   const policy = policyFor(span, contentOnSpan ? content : NO_CONTENT);
   const { keys, values } = attributes;
   let captured: CapturedAttributes | undefined;
@@ -38,14 +40,15 @@ export function writeRecord(span: Span, record: CallRecord, content: ContentSwit
       if (contentOnSpan) (captured ??= new CapturedAttributes()).set(key, value);
       continue;
     }
-    const passed = admitValue(value, policy);
+    const passed = admitAttribute(key, value, policy);
     if (passed === undefined) continue;
     span.setAttribute(key, passed.value);
     if (passed.cut) (truncated ??= []).push(key);
   }
   if (truncated !== undefined) span.setAttribute(ATTR_DECOTEL_TRUNCATED, truncated);
   if (name !== undefined) span.updateName(maskIdentifier(name, policy.redact));
-  for (const event of events) span.addEvent(event.name, admit(event.attributes, policy), event.time);
+  const events = admitEvents(rendering.events, policy);
+  for (const event of events) span.addEvent(event.name, event.attributes, event.time);
   if (record.outcome === 'error') {
     const message = record.error?.message;
     span.setStatus({
@@ -54,7 +57,7 @@ export function writeRecord(span: Span, record: CallRecord, content: ContentSwit
     });
   }
   if (captured !== undefined) writeWhenRead(span, captured, policy);
-  return { dialect: dialect.name, keys, events: events.map((event) => event.name) };
+  return { dialect: dialect.name, keys, events: events.map((event) => event.name), policy };
 }
 
 /** The rules for what goes onto `span`; the SDK's own limit of length is honoured first. */

@@ -1,0 +1,20 @@
+import { Content, type ContentKind } from './content.js';
+import type { Lazy } from './record.js';
+
+/** A text or list that says something: what an application or a provider left empty is no attribute. */
+export function filled<T extends string | readonly unknown[]>(value: T | undefined | null): T | undefined {
+  return value != null && value.length > 0 ? value : undefined;
+}
+
+export function whole(value: number | undefined | null): number | undefined {
+  return value != null && Number.isSafeInteger(value) ? value : undefined;
+}
+
+export function finite(value: number | undefined | null): number | undefined {
+  return value != null && Number.isFinite(value) ? value : undefined;
+}
+
+/** Content that is built when it is first read; an empty list is none. */
+export function listContent(kind: ContentKind, list: Lazy<readonly unknown[]> | undefined | null): Content | undefined {
+  return list == null ? undefined : new Content(kind, () => filled(list()));
+}
