@@ -1,8 +1,10 @@
 import { DecotelError } from '../core/decotel-error.js';
 import type { Dialect } from './dialect.js';
 import { genAi } from './gen-ai.js';
+import { langfuse } from './langfuse.js';
+import { openinference } from './openinference.js';
 
-export const builtInDialects: readonly Dialect[] = [genAi];
+export const builtInDialects: readonly Dialect[] = [genAi, langfuse, openinference];
 
 /**
  * @throws DecotelError naming the dialects there are.
