@@ -1,4 +1,5 @@
-import { textOf, textOrJson, type MessageData, type PartData } from '../core/message-data.js';
+import type { Spread, SpreadEvent } from '../core/content.js';
+import { messagesIn, textOf, textOrJson, type MessageData, type PartData } from '../core/message-data.js';
 
 /** Messages in the shape of OpenAI's chat completions, which most backends show as a conversation. */
 export interface ChatMessage {
@@ -62,4 +63,22 @@ export function toolResult({ id, response }: PartData): ChatMessage {
     ...(typeof id === 'string' && { tool_call_id: id }),
     ...(content !== undefined && { content }),
   };
+}
+
+const EVENT_ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool']);
+
+/** One event for each message, as the conventions 1.28 to 1.36 name them. */
+export function messageEvents(data: unknown): SpreadEvent[] {
+  return chatMessages(messagesIn(data)).map((message) => {
+    const role = EVENT_ROLES.has(message.role) ? message.role : 'user';
+    return [`gen_ai.${role}.message`, messageAttributes(message)];
+  });
+}
+
+export function messageAttributes({ content, tool_calls, tool_call_id }: ChatMessage): Spread[] {
+  return [
+    ['content', textOrJson(content)],
+    ['tool_calls', textOrJson(tool_calls)],
+    ['id', tool_call_id],
+  ];
 }

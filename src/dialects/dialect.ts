@@ -21,3 +21,6 @@ export interface Dialect {
   readonly name: string;
   render(record: CallRecord): Rendering;
 }
+
+/** `SpanKind.INTERNAL`: dialects load nothing of OpenTelemetry. */
+export const SPAN_KIND_INTERNAL: SpanKind = 0;

@@ -1,10 +1,11 @@
 import { DecotelError } from '../core/decotel-error.js';
+import { confident } from './confident.js';
 import type { Dialect } from './dialect.js';
 import { genAi } from './gen-ai.js';
 import { langfuse } from './langfuse.js';
 import { openinference } from './openinference.js';
 
-export const builtInDialects: readonly Dialect[] = [genAi, langfuse, openinference];
+export const builtInDialects: readonly Dialect[] = [genAi, confident, langfuse, openinference];
 
 /**
  * @throws DecotelError naming the dialects there are.
