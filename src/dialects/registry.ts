@@ -3,9 +3,10 @@ import { confident } from './confident.js';
 import type { Dialect } from './dialect.js';
 import { genAi } from './gen-ai.js';
 import { langfuse } from './langfuse.js';
+import { mirascope } from './mirascope.js';
 import { openinference } from './openinference.js';
 
-export const builtInDialects: readonly Dialect[] = [genAi, confident, langfuse, openinference];
+export const builtInDialects: readonly Dialect[] = [genAi, confident, langfuse, mirascope, openinference];
 
 /**
  * @throws DecotelError naming the dialects there are.
