@@ -65,17 +65,26 @@ export function toolResult({ id, response }: PartData): ChatMessage {
   };
 }
 
-const EVENT_ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool']);
+/** Roles that have an event of their own, in the conventions 1.28 to 1.36. */
+const EVENTS: Readonly<Record<string, string>> = {
+  system: 'gen_ai.system.message',
+  developer: 'gen_ai.system.message',
+  user: 'gen_ai.user.message',
+  assistant: 'gen_ai.assistant.message',
+  tool: 'gen_ai.tool.message',
+};
 
-/** One event for each message, as the conventions 1.28 to 1.36 name them. */
+/** One event for each message; the role is said where the name does not. */
 export function messageEvents(data: unknown): SpreadEvent[] {
   return chatMessages(messagesIn(data)).map((message) => {
-    const role = EVENT_ROLES.has(message.role) ? message.role : 'user';
-    return [`gen_ai.${role}.message`, messageAttributes(message)];
+    const { role } = message;
+    const event = EVENTS[role] ?? 'gen_ai.user.message';
+    const isSaid = event === `gen_ai.${role}.message`;
+    return [event, [...messageAttributes(message), ['role', isSaid ? undefined : role]]];
   });
 }
 
-export function messageAttributes({ content, tool_calls, tool_call_id }: ChatMessage): Spread[] {
+function messageAttributes({ content, tool_calls, tool_call_id }: ChatMessage): Spread[] {
   return [
     ['content', textOrJson(content)],
     ['tool_calls', textOrJson(tool_calls)],

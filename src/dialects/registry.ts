@@ -2,11 +2,12 @@ import { DecotelError } from '../core/decotel-error.js';
 import { confident } from './confident.js';
 import type { Dialect } from './dialect.js';
 import { genAi } from './gen-ai.js';
+import { genAiEvents } from './gen-ai-events.js';
 import { langfuse } from './langfuse.js';
 import { mirascope } from './mirascope.js';
 import { openinference } from './openinference.js';
 
-export const builtInDialects: readonly Dialect[] = [genAi, confident, langfuse, mirascope, openinference];
+export const builtInDialects: readonly Dialect[] = [genAi, genAiEvents, confident, langfuse, mirascope, openinference];
 
 /**
  * @throws DecotelError naming the dialects there are.
