@@ -19,8 +19,8 @@ const swc = (transform) => [
   },
 ];
 
-/** Mistral's SDK, version 7 of the AI SDK, and what that imports. */
-const ESM_ONLY = '/node_modules/(@mistralai|ai-v7|ai-sdk-openai-v4|zod|@workflow)/';
+/** Mistral's SDK, version 7 of the AI SDK and what that imports, and arktype. */
+const ESM_ONLY = '/node_modules/(@ark|arktype|arkregex|@mistralai|ai-v7|ai-sdk-openai-v4|zod|@workflow)/';
 
 const project = (displayName, transform, ignored) => ({
   displayName,

@@ -7,6 +7,7 @@ import { retriever } from '../../src/decorators/retriever.js';
 import { span } from '../../src/decorators/span.js';
 import { tool } from '../../src/decorators/tool.js';
 import { withOtel } from '../../src/decorators/with-otel.js';
+import { workflow } from '../../src/decorators/workflow.js';
 import { promptText } from '../../src/prompts/prompt-text.js';
 import { startTelemetry, type Telemetry } from '../support/telemetry.js';
 
@@ -31,6 +32,7 @@ describe('the families', () => {
       @agent({ name: 'librarian' }) answer(): void {}
       @span rank(): void {}
       @span('rank books') rankBooks(): void {}
+      @workflow acquire(): void {}
       @embeddings embed(): void {}
       @embeddings({ model: 'embed-v4.0', provider: 'cohere', dimensions: 256 }) embedShort(): void {}
       @retriever recall(): void {}
@@ -45,6 +47,7 @@ describe('the families', () => {
     librarian.answer();
     librarian.rank();
     librarian.rankBooks();
+    librarian.acquire();
     librarian.embed();
     librarian.embedShort();
     librarian.recall();
@@ -58,6 +61,7 @@ describe('the families', () => {
       ['invoke_agent librarian', SpanKind.INTERNAL, 'invoke_agent'],
       ['rank', SpanKind.INTERNAL, undefined],
       ['rank books', SpanKind.INTERNAL, undefined],
+      ['invoke_workflow acquire', SpanKind.INTERNAL, 'invoke_workflow'],
       ['embeddings', SpanKind.CLIENT, 'embeddings'],
       ['embeddings embed-v4.0', SpanKind.CLIENT, 'embeddings'],
       ['retrieval', SpanKind.CLIENT, 'retrieval'],
@@ -65,12 +69,12 @@ describe('the families', () => {
     ]);
     const attributes = telemetry.spans.map((one) => one.attributes);
     const [, named, lookUp, search, run, answer] = attributes;
-    expect(attributes[9]).toMatchObject({
+    expect(attributes[10]).toMatchObject({
       'gen_ai.request.model': 'embed-v4.0',
       'gen_ai.provider.name': 'cohere',
       'gen_ai.embeddings.dimension.count': 256,
     });
-    expect(attributes[11]).toMatchObject({
+    expect(attributes[12]).toMatchObject({
       'gen_ai.data_source.id': 'books',
       'gen_ai.retrieval.top_k': 5,
       'gen_ai.provider.name': 'openai',

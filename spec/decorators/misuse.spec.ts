@@ -113,7 +113,7 @@ describe('options', () => {
     [
       'an unknown one',
       () => tool({ desc: 'x' } as object),
-      'unknown option `desc`. There are name, attributes, tags, metadata, content, capture, description, type.',
+      'unknown option `desc`. There are name, attributes, tags, metadata, content, capture, description, type, input.',
     ],
     [
       'one of another type',

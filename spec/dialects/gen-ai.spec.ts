@@ -181,6 +181,35 @@ describe('gen-ai', () => {
     });
   });
 
+  it('writes what the model said beside the arguments of a tool', () => {
+    const notes = { confidence: 0.9, certain: false, choices: { isbn: ['1'] }, reason: 'said', odd: NaN, none: null };
+    expect(rendered({ operation: 'execute_tool', tool: { name: 'lookUp', notes } })).toEqual({
+      'gen_ai.operation.name': 'execute_tool',
+      'gen_ai.tool.name': 'lookUp',
+      'decotel.tool.confidence': 0.9,
+      'decotel.tool.certain': false,
+      'decotel.tool.choices': '{"isbn":["1"]}',
+      'decotel.tool.reason': 'said',
+      'decotel.outcome': 'completed',
+    });
+  });
+
+  it('writes a workflow with what went in and came out', () => {
+    const values = {
+      operation: 'invoke_workflow',
+      workflow: { name: 'acquire' },
+      arguments: ['Dune'],
+      result: 'bought',
+    };
+    expect(rendered(values)).toEqual({
+      'gen_ai.operation.name': 'invoke_workflow',
+      'gen_ai.workflow.name': 'acquire',
+      'decotel.arguments': '["Dune"]',
+      'decotel.result': '"bought"',
+      'decotel.outcome': 'completed',
+    });
+  });
+
   it.each([
     [[], undefined],
     [[[{ isbn: '1' }]], '{"arguments":[[{"isbn":"1"}]]}'],

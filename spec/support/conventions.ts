@@ -126,11 +126,12 @@ export const ADDED_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
   'user.id': 'string',
 };
 
-/** Each is followed by a dot and a name of the application's or the provider's. */
+/** Each is followed by a dot and a name of the application's, the provider's or the model's. */
 export const ATTRIBUTE_FAMILIES: Readonly<Record<string, AttributeType>> = {
   'gen_ai.prompt.variable': 'string',
   'decotel.metadata': 'scalar',
   'decotel.prompt.metadata': 'scalar',
+  'decotel.tool': 'scalar',
   'decotel.usage': 'int',
 };
 

@@ -133,6 +133,7 @@ function fullRecord(operation: string | undefined): CallRecord {
   const of = (kind: ContentKind): string => `private ${kind}`;
   const isTool = operation === 'execute_tool';
   const isRetrieval = operation === 'retrieval';
+  const notes = { confidence: 0.9, certain: true, reason: of('tools'), choices: [of('tools')] };
   return recordOf({
     operation,
     provider: 'openai',
@@ -159,7 +160,7 @@ function fullRecord(operation: string | undefined): CallRecord {
       metadata: { team: 'books', revision: 3 },
       tags: ['production'],
     },
-    tool: isTool ? { name: 'lookUp', type: 'function', description: 'Looks up', callId: 'call_1' } : undefined,
+    tool: isTool ? { name: 'lookUp', type: 'function', description: 'Looks up', callId: 'call_1', notes } : undefined,
     workflow: operation === 'invoke_workflow' ? { name: 'onboarding' } : undefined,
     session: {
       id: 's1',
@@ -206,6 +207,7 @@ function vacuousRecord(operation: string | undefined): CallRecord {
     },
     prompt: { name: '', template: '', variables: { x: '', y: undefined }, rendered: '', metadata: { x: '' }, tags: [] },
     agent: { name: '', description: '', tools: [], handoffs: [] },
+    workflow: { name: '' },
     retrieval: { dataSource: '', query: '', topK: NaN },
     outcome: 'completed',
     tags: [],

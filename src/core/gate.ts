@@ -1,4 +1,4 @@
-import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
+import { ATTR_DECOTEL_TOOL, ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
 import { ATTR_GEN_AI_PROMPT_VARIABLE } from '../semconv/gen-ai.js';
 import { boundedAgain, boundedJson, boundedText } from './bounds.js';
 import { Content, ContentFamily, EventFamily, JsonObject } from './content.js';
@@ -64,9 +64,11 @@ export function admitEvents(
   });
 }
 
-/** Metadata and prompt variables are named by the application. */
+/** Metadata and prompt variables are named by the application, what is said of a tool's call by the model. */
 function isSecretKey(key: string): boolean {
-  if (!key.includes('.metadata.') && !key.startsWith(ATTR_GEN_AI_PROMPT_VARIABLE)) return false;
+  const isNamedByOthers =
+    key.includes('.metadata.') || key.startsWith(ATTR_GEN_AI_PROMPT_VARIABLE) || key.startsWith(ATTR_DECOTEL_TOOL);
+  if (!isNamedByOthers) return false;
   return isSecretMember(key.slice(key.lastIndexOf('.') + 1));
 }
 

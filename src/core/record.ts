@@ -134,6 +134,8 @@ export interface ToolRecord {
   description?: string;
   type?: string;
   callId?: string;
+  /** What the model said about its call beside the arguments, for instance its `confidence`; a snapshot. */
+  notes?: Record<string, unknown>;
 }
 
 /** One document that was found, or put in order. */

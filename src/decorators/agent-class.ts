@@ -1,8 +1,12 @@
 import type { AgentRecord, CallRecord } from '../core/record.js';
 import { shared } from '../core/shared.js';
 import type { CallDefinition, CallKind, CallOptions } from '../spans/definition.js';
-import { GEN_AI_OPERATION_NAME_VALUE_CREATE_AGENT } from '../semconv/gen-ai.js';
+import {
+  GEN_AI_OPERATION_NAME_VALUE_CREATE_AGENT,
+  GEN_AI_OPERATION_NAME_VALUE_INVOKE_AGENT,
+} from '../semconv/gen-ai.js';
 import { runCall } from '../spans/run.js';
+import { classTools, toolDefinitions } from '../tools/tool-methods.js';
 import type { AgentOptions } from './agent.js';
 import type { MethodOptions } from './call-decorator.js';
 import { decorateOwnMethod, ownMethods } from './class-methods.js';
@@ -25,7 +29,8 @@ const creation: CallKind = {
   describe: describeAgent,
 };
 
-export function describeAgent(record: CallRecord, options: CallOptions): void {
+/** Its tools are those of the options, else the class's; what the class knows of them, a run tells too. */
+export function describeAgent(record: CallRecord, options: CallOptions, self?: unknown): void {
   const {
     methodName,
     name = methodName,
@@ -36,9 +41,15 @@ export function describeAgent(record: CallRecord, options: CallOptions): void {
     handoffs,
   } = options as AgentOptions & MethodOptions;
   const said: AgentRecord = { name, description, id, version };
+  const known = classTools(self);
+  const used = tools === undefined ? known : known.filter((one) => tools.includes(one.name));
   if (tools !== undefined) said.tools = [...tools];
+  else if (known.length > 0) said.tools = known.map((one) => one.name);
   if (handoffs !== undefined) said.handoffs = [...handoffs];
   record.agent = said;
+  if (used.length > 0 && record.operation === GEN_AI_OPERATION_NAME_VALUE_INVOKE_AGENT) {
+    record.messages = { toolDefinitions: () => toolDefinitions(used) };
+  }
 }
 
 /** Tells the class's decorated methods whose they are, and returns the class whose constructions are spans. */
@@ -105,7 +116,7 @@ function observeConstruction(target: AnyClass, options: AgentOptions, place: str
       const construct = (): void => {
         instance = Reflect.construct(target as Constructor, args, newTarget) as object;
       };
-      runCall({ call }, construct, undefined, []);
+      runCall({ call }, construct, newTarget.prototype, []);
       return instance;
     },
   });

@@ -13,7 +13,7 @@ export interface AgentOptions extends CallOptions {
   id?: string;
   /** `gen_ai.agent.version`. */
   version?: string;
-  /** Names of the tools that the agent may use. */
+  /** Names of the tools that the agent may use. Default: the `@tool` methods of its class. */
   tools?: readonly string[];
   /** Names of the agents that it may hand over to. */
   handoffs?: readonly string[];

@@ -94,8 +94,35 @@ export type CallDecorator = OnMethods & FunctionForm & ClassMistakes;
 /** Goes on classes as well. */
 export type CallOrClassDecorator = OnMethods & FunctionForm & ClassForms;
 
+/** Any method whose first parameter takes `Input`. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+type MethodTaking<Input> = (this: any, input: Input, ...rest: any[]) => any;
+
+type Unfit = Misplaced<'a method whose parameter does not fit the `input` of the tool'>;
+
+interface TakingForms<Input> {
+  <This, Method extends MethodTaking<Input>>(method: Method, context: ClassMethodDecoratorContext<This, Method>): void;
+  <Method extends MethodTaking<Input>>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<Method>,
+  ): void;
+  <This, Method extends AnyMethod>(method: Method, context: ClassMethodDecoratorContext<This, Method>): Unfit;
+  <Method extends AnyMethod>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<Method>): Unfit;
+  <Wrapped extends MethodTaking<Input>>(method: Wrapped): Wrapped;
+  (method: AnyMethod): Unfit;
+}
+
+/** Goes on methods that take what a schema gives, and wraps such functions. */
+export type TakingDecorator<Input> = NumberedMethod &
+  StandardMistakes &
+  LegacyMistakes &
+  TakingForms<Input> &
+  LegacyPropertyMistake &
+  ClassMistakes;
+
 /** Options of which a function is none: `name` alone would let one pass. */
-type OptionsOnly<Options> = Options & { readonly apply?: never };
+export type OptionsOnly<Options> = Options & { readonly apply?: never };
 
 /** `@tool`, `@tool()` and `@tool({…})`. */
 export type CallDecoratorFactory<Options, Decorator = CallDecorator> = Decorator & {

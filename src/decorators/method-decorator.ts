@@ -144,6 +144,7 @@ export function decorateFunction(
   definition.functionName.wrapper = wrapper;
   remember(wrapper, { definition, original });
   if (definition.prompt !== undefined) rememberTemplate(wrapper, definition.prompt);
+  definition.call?.kind.decorated?.(wrapper, original, definition.call);
   return wrapper;
 }
 

@@ -8,6 +8,8 @@ const CHECKS = {
   'a string or a function': (value: unknown) => typeof value === 'string' || isFunction(value),
   'a number or a function': (value: unknown) => isNumber(value) || isFunction(value),
   'an object': isObject,
+  // Schemas of some libraries are functions.
+  'a schema': (value: unknown) => isObject(value) || isFunction(value),
   'an object or an array': (value: unknown) => typeof value === 'object' && value !== null,
   'true, false or an object': (value: unknown) => typeof value === 'boolean' || isObject(value),
   '{ inputToken, outputToken } in US dollars': isPrice,

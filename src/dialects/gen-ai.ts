@@ -1,5 +1,5 @@
 import { filled, finite, listContent, whole } from '../core/attribute-values.js';
-import { CapturedAttributes, content, jsonContent } from '../core/content.js';
+import { CapturedAttributes, content, jsonContent, type CapturedValue } from '../core/content.js';
 import { Media } from '../core/media.js';
 import { allTags, costOf } from '../core/record.js';
 import type {
@@ -86,6 +86,14 @@ function addSession(attributes: CapturedAttributes, session: SessionRecord): voi
 function addTool(attributes: CapturedAttributes, tool: ToolRecord): void {
   attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_DESCRIPTION, filled(tool.description));
   attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_CALL_ID, filled(tool.callId));
+  for (const name in tool.notes) attributes.set(`${own.ATTR_DECOTEL_TOOL}.${name}`, note(tool.notes[name]));
+}
+
+/** A number, such as a confidence, is no content; what a model says in words is. */
+function note(value: unknown): CapturedValue {
+  if (typeof value === 'number') return finite(value);
+  if (typeof value === 'boolean') return value;
+  return value == null || value === '' ? undefined : content('tools', value);
 }
 
 function addAgent(attributes: CapturedAttributes, agent: AgentRecord): void {

@@ -16,6 +16,8 @@ export const ATTR_DECOTEL_COST = 'decotel.cost';
 export const ATTR_DECOTEL_SESSION_NAME = 'decotel.session.name';
 export const ATTR_DECOTEL_AGENT_TOOLS = 'decotel.agent.tools';
 export const ATTR_DECOTEL_AGENT_HANDOFFS = 'decotel.agent.handoffs';
+/** Followed by a dot and what the model called it: `__confidence__` among the arguments is `decotel.tool.confidence`. */
+export const ATTR_DECOTEL_TOOL = 'decotel.tool';
 /** Followed by a dot and the provider's own name of the number. */
 export const ATTR_DECOTEL_USAGE = 'decotel.usage';
 export const ATTR_DECOTEL_STREAM_CHUNKS = 'decotel.stream.chunks';

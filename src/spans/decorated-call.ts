@@ -48,11 +48,14 @@ export class DecoratedCall extends Call {
     if (tracer === undefined || start === undefined) return undefined;
     const call = new DecoratedCall(kind, options, strictest(content, callIn(parent)?.content), parent);
     const { spanName, functionName, prompt, tags, metadata } = this.record;
+    const { agent, tool, messages } = this.record;
     const retrieval = this.record.retrieval && { ...this.record.retrieval, documents: undefined };
     Object.assign(call, { start, asked, copies, frame });
     const known = { spanName, functionName, prompt, tags, metadata, retrieval };
     Object.assign(call.record, { ...known, operation: kind.operation });
     kind.describe(call.record, options);
+    // What was known of the object and of the model's call, which a subscription no longer is.
+    Object.assign(call.record, { agent, tool, messages: messages && { toolDefinitions: messages.toolDefinitions } });
     call.declaredProvider = call.record.provider;
     call.span = startSpan(tracer, start, parent);
     call.context = contextOf(parent, call.span, call);

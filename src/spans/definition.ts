@@ -2,6 +2,7 @@ import type { SpanKind } from '@opentelemetry/api';
 import type { CallRecord } from '../core/record.js';
 import type { ContentOption } from '../core/settings.js';
 import type { PromptTemplate } from '../prompts/template.js';
+import type { Method } from '../streams/cover.js';
 import type { SpanStart } from './start-span.js';
 
 /** Options that every decorator takes. */
@@ -30,8 +31,10 @@ export interface CallKind {
   /** A model call takes over what a call through an observed client inside it did. */
   readonly isModelCall: boolean;
   spanName(definition: CallDefinition): string;
-  /** Writes what the decorator's options say into the record. */
-  describe(record: CallRecord, options: CallOptions): void;
+  /** Writes what the decorator's options say into the record, and what is known of the object that is called. */
+  describe(record: CallRecord, options: CallOptions, self?: unknown): void;
+  /** Is told of the function that stands in for a method. */
+  decorated?(wrapper: Method, original: Method, definition: CallDefinition): void;
   /** Reads the arguments of a call that is recorded, before the method gets them. */
   readArguments?(record: CallRecord, options: CallOptions, args: readonly unknown[]): void;
   /** Reads what the method returned, where that is no response of a model; gives what is recorded of it. */

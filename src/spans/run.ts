@@ -89,7 +89,7 @@ function startCall(
     const { record } = call;
     record.operation = kind.operation;
     record.functionName = definition.functionName(self);
-    kind.describe(record, options);
+    kind.describe(record, options, self);
     call.declaredProvider = record.provider;
     call.start = startOf(definition, record);
     const span = startSpan(tracer, call.start, parent);

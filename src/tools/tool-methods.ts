@@ -1,0 +1,94 @@
+import type { ToolDefinition } from '../core/messages.js';
+import { shared } from '../core/shared.js';
+import type { AnyFunction } from '../prompts/parameter-names.js';
+import { parametersOf, type ToolInput } from './input.js';
+import type { ToolFacts } from './vendor.js';
+
+/** What `@tool` said of a method. */
+export interface DeclaredTool {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly input: ToolInput | undefined;
+  /** The method as the application wrote it. */
+  readonly original: AnyFunction;
+}
+
+/** A tool where it stands on a class. */
+export interface FoundTool extends DeclaredTool {
+  /** The decorated method. */
+  readonly method: AnyFunction;
+  readonly owner: object;
+  readonly key: PropertyKey;
+  /** ``  `Librarian.lookUp`  ``, for messages. */
+  readonly place: string;
+}
+
+/** By the function that stands in for the method. */
+const declared = shared('tools', () => new WeakMap<AnyFunction, DeclaredTool>());
+
+export function rememberTool(method: AnyFunction, tool: DeclaredTool): void {
+  declared.set(method, tool);
+}
+
+/** The tools of an object by name, inherited ones too; of a class its static ones. No getter is read. */
+export function toolsIn(self: object): Map<string, FoundTool> {
+  const found = new Map<string, FoundTool>();
+  const seen = new Set<PropertyKey>();
+  for (let owner: object | null = self; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
+    for (const key of Reflect.ownKeys(owner)) {
+      // The nearest member is the one that a call would find.
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const method = Object.getOwnPropertyDescriptor(owner, key)?.value as AnyFunction | undefined;
+      const tool = typeof method === 'function' ? declared.get(method) : undefined;
+      if (tool === undefined || method === undefined || found.has(tool.name)) continue;
+      found.set(tool.name, { ...tool, method, owner, key, place: placeOf(owner, key) });
+    }
+  }
+  return found;
+}
+
+function placeOf(owner: object, key: PropertyKey): string {
+  const { name } = typeof owner === 'function' ? owner : owner.constructor;
+  return `\`${name}.${String(key)}\``;
+}
+
+/** By prototype, or by class: methods do not come and go. */
+const ofClass = new WeakMap<object, readonly FoundTool[]>();
+
+/** The tools of an object's class, looked up once. Never throws. */
+export function classTools(self: unknown): readonly FoundTool[] {
+  if (self == null) return [];
+  try {
+    // Of a class that is being constructed there is no instance yet: its prototype is given.
+    const isHolder = typeof self === 'function' || Object.hasOwn(self, 'constructor');
+    const holder = (isHolder ? self : Object.getPrototypeOf(self)) as object;
+    let tools = ofClass.get(holder);
+    if (tools === undefined) ofClass.set(holder, (tools = [...toolsIn(holder).values()]));
+    return tools;
+  } catch {
+    // `self` has no prototype, or is a Proxy that refuses.
+    return [];
+  }
+}
+
+/**
+ * A tool as models are told of it.
+ *
+ * Throws a `DecotelError` where its parameters are not known.
+ */
+export function factsOf(tool: FoundTool): ToolFacts {
+  const { name, description } = tool;
+  return { name, ...(description !== undefined && { description }), parameters: parametersOf(tool) };
+}
+
+/** As a trace records them. Never throws: whoever hands the tools to a model is told why one has no parameters. */
+export function toolDefinitions(tools: readonly FoundTool[]): ToolDefinition[] {
+  return tools.map((tool) => {
+    try {
+      return { type: 'function', ...factsOf(tool) };
+    } catch {
+      return { type: 'function', name: tool.name };
+    }
+  });
+}

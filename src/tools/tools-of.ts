@@ -1,0 +1,31 @@
+import { DecotelError } from '../core/decotel-error.js';
+import { runTool } from './run-tool.js';
+import { factsOf, toolsIn } from './tool-methods.js';
+import type { Execute } from './vendor.js';
+import { toolVendors, type ToolDefinitions } from './vendors.js';
+
+/**
+ * The definitions of an object's `@tool` methods, inherited ones too, as the SDK of `vendor` takes them: a list, or by
+ * name for the AI SDK, whose definitions run the tools too. Of a class, those of its static methods.
+ *
+ * Throws a `DecotelError` for an unknown vendor, and for a tool whose parameters nothing tells.
+ *
+ * ```ts
+ * const response = await this.openai.chat.completions.create({ model, messages, tools: toolsOf(this, 'openai') });
+ * messages.push(...(await callTools(this, response)));
+ * ```
+ */
+export function toolsOf<Vendor extends keyof ToolDefinitions>(self: object, vendor: Vendor): ToolDefinitions[Vendor] {
+  if (!Object.hasOwn(toolVendors, vendor)) {
+    throw new DecotelError(
+      `toolsOf: there is no vendor \`${vendor}\`. There are ${Object.keys(toolVendors).join(', ')}.`,
+    );
+  }
+  const execute: Execute = async (name, given, options) => {
+    const id = (options as { toolCallId?: string } | undefined)?.toolCallId;
+    const outcome = await runTool(self, { name, id, given }, options);
+    if ('refusal' in outcome) throw new Error(outcome.refusal);
+    return outcome.value;
+  };
+  return toolVendors[vendor].define(Array.from(toolsIn(self).values(), factsOf), execute) as ToolDefinitions[Vendor];
+}
