@@ -1,5 +1,6 @@
 import { aFunction, flag } from './check-options.js';
 import { checkDestination, destination, type Destination, type DestinationOptions } from './destination.js';
+import { factsOf } from './span-facts.js';
 import { SpanForest } from './span-forest.js';
 import { lineWidth, painter, wantsColor } from './terminal.js';
 import { treeText } from './tree-text.js';
@@ -24,7 +25,7 @@ export function consoleTree(options: ConsoleTreeOptions = {}): Destination {
   const { stdout } = process;
   const write = options.write ?? ((text: string) => void stdout.write(text));
   const paint = painter(options.color ?? wantsColor(options.write === undefined && stdout.isTTY));
-  const forest = new SpanForest((tree) => {
+  const forest = new SpanForest(factsOf, (tree) => {
     const width = lineWidth(options.write === undefined ? stdout.columns : undefined);
     write(treeText(tree, paint, width));
   });

@@ -1,20 +1,25 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { factsOf, milliseconds, type SpanFacts } from './span-facts.js';
+import { milliseconds } from './span-facts.js';
 
-/** One span of a tree. */
-export interface TreeNode {
+/** As a span was called at its end. */
+interface Named {
+  readonly name: string;
+}
+
+/** One span of a tree, and what its reader keeps of it. */
+export interface TreeNode<Facts extends Named> {
   readonly spanId: string;
   readonly startMs: number;
   /** As it was called at its start. */
   readonly startName: string;
   /** Undefined while the span is open. */
-  facts: SpanFacts | undefined;
-  children: TreeNode[];
+  facts: Facts | undefined;
+  children: TreeNode<Facts>[];
 }
 
 /** The spans below one local root. */
-export interface SpanTree {
-  readonly root: TreeNode;
+export interface SpanTree<Facts extends Named> {
+  readonly root: TreeNode<Facts>;
   readonly traceId: string;
   readonly serviceName: string | undefined;
   /** Name of the printed span below which this tree belongs. */
@@ -24,9 +29,9 @@ export interface SpanTree {
   skipped: number;
 }
 
-interface Place {
-  readonly node: TreeNode;
-  readonly tree: SpanTree;
+interface Place<Facts extends Named> {
+  readonly node: TreeNode<Facts>;
+  readonly tree: SpanTree<Facts>;
   readonly isSkipped: boolean;
 }
 
@@ -38,16 +43,19 @@ const MOST_PRINTED = 5000;
  * Collects spans into trees and gives each tree away when its local root has ended. Bounded: spans beyond the caps are
  * counted, not kept.
  */
-export class SpanForest {
-  private readonly trees = new Set<SpanTree>();
-  private readonly places = new Map<string, Place>();
+export class SpanForest<Facts extends Named> {
+  private readonly trees = new Set<SpanTree<Facts>>();
+  private readonly places = new Map<string, Place<Facts>>();
   /** Names of spans that were given away, by their id, for what still comes below them. */
   private readonly printed = new Map<string, string>();
   /** Ended spans that were given away, and spans that were not kept. */
   given = 0;
   lost = 0;
 
-  constructor(private readonly give: (tree: SpanTree) => void) {}
+  constructor(
+    private readonly factsOf: (span: ReadableSpan) => Facts,
+    private readonly give: (tree: SpanTree<Facts>) => void,
+  ) {}
 
   /** How many spans wait. */
   get size(): number {
@@ -58,7 +66,7 @@ export class SpanForest {
 
   start(span: ReadableSpan): void {
     const { traceId, spanId } = span.spanContext();
-    const node: TreeNode = {
+    const node: TreeNode<Facts> = {
       spanId,
       startMs: milliseconds(span.startTime),
       startName: span.name,
@@ -86,7 +94,7 @@ export class SpanForest {
     const place = this.places.get(spanId);
     if (place === undefined) return;
     if (place.isSkipped) this.places.delete(spanId);
-    else place.node.facts = factsOf(span);
+    else place.node.facts = this.factsOf(span);
     if (place.tree.root === place.node) this.giveAway(place.tree);
   }
 
@@ -97,7 +105,7 @@ export class SpanForest {
     }
   }
 
-  private attach(node: TreeNode, { node: parent, tree }: Place): void {
+  private attach(node: TreeNode<Facts>, { node: parent, tree }: Place<Facts>): void {
     const isSkipped = tree.size >= MOST_SPANS_OF_A_TREE;
     this.places.set(node.spanId, { node, tree, isSkipped });
     if (isSkipped) {
@@ -109,9 +117,14 @@ export class SpanForest {
     }
   }
 
-  private plant(root: TreeNode, traceId: string, serviceName: string | undefined, late: string | undefined): void {
+  private plant(
+    root: TreeNode<Facts>,
+    traceId: string,
+    serviceName: string | undefined,
+    late: string | undefined,
+  ): void {
     if (this.trees.size >= MOST_TREES) this.fell();
-    const tree: SpanTree = { root, traceId, serviceName, late, size: 0, skipped: 0 };
+    const tree: SpanTree<Facts> = { root, traceId, serviceName, late, size: 0, skipped: 0 };
     this.trees.add(tree);
     eachNode(root, (node) => {
       tree.size++;
@@ -128,9 +141,10 @@ export class SpanForest {
     eachNode(oldest.root, ({ spanId }) => this.places.delete(spanId));
   }
 
-  private giveAway(tree: SpanTree): void {
+  private giveAway(tree: SpanTree<Facts>): void {
     this.trees.delete(tree);
-    const rootName = tree.root.facts?.name ?? tree.root.startName;
+    const { root } = tree;
+    const rootName = root.facts?.name ?? root.startName;
     eachNode(tree.root, ({ spanId, facts }) => {
       if (facts !== undefined) this.given++;
       this.places.delete(spanId);
@@ -149,18 +163,18 @@ export class SpanForest {
   }
 }
 
-function eachNode(node: TreeNode, visit: (node: TreeNode) => void): void {
+export function eachNode<Facts extends Named>(node: TreeNode<Facts>, visit: (node: TreeNode<Facts>) => void): void {
   visit(node);
   for (const child of node.children) eachNode(child, visit);
 }
 
-function hasEnded(node: TreeNode): boolean {
+function hasEnded(node: TreeNode<Named>): boolean {
   return node.facts !== undefined || node.children.some(hasEnded);
 }
 
 /** The open nodes at or below `node`, each with the open ones below itself. */
-function stillOpen(node: TreeNode): TreeNode[] {
-  const below = node.children.flatMap(stillOpen);
+function stillOpen<Facts extends Named>(node: TreeNode<Facts>): TreeNode<Facts>[] {
+  const below = node.children.flatMap((child) => stillOpen(child));
   if (node.facts !== undefined) return below;
   node.children = below;
   return [node];

@@ -30,7 +30,7 @@ const LONGEST_FINISH = 20;
 const LONGEST_ENDING = 48;
 
 /** A tree as lines of at most `width` columns (100 or more) and an empty one, each ended by a line feed. */
-export function treeText(tree: SpanTree, paint: Paint, width: number): string {
+export function treeText(tree: SpanTree<SpanFacts>, paint: Paint, width: number): string {
   const rows: Row[] = [];
   addRows(rows, tree.root, '', '');
   const lines = [paint(fitted(heading(tree), width), 'dim'), ...table(rows, paint, width)];
@@ -38,13 +38,13 @@ export function treeText(tree: SpanTree, paint: Paint, width: number): string {
   return `${lines.join('\n')}\n\n`;
 }
 
-function heading({ serviceName, traceId, late }: SpanTree): string {
+function heading({ serviceName, traceId, late }: SpanTree<SpanFacts>): string {
   const parts = [serviceName === undefined ? '' : printable(serviceName), `trace ${traceId}`];
   if (late !== undefined) parts.push(`late, below ${printable(late)}`);
   return parts.filter(Boolean).join(' · ');
 }
 
-function addRows(rows: Row[], node: TreeNode, branch: string, indent: string): void {
+function addRows(rows: Row[], node: TreeNode<SpanFacts>, branch: string, indent: string): void {
   const children = [...node.children].sort((one, other) => one.startMs - other.startMs);
   rows.push(row(node, branch, `${indent}${children.length > 0 ? '│  ' : '   '}`));
   for (const [index, child] of children.entries()) {
@@ -53,7 +53,7 @@ function addRows(rows: Row[], node: TreeNode, branch: string, indent: string): v
   }
 }
 
-function row({ facts, startName }: TreeNode, branch: string, below: string): Row {
+function row({ facts, startName }: TreeNode<SpanFacts>, branch: string, below: string): Row {
   return {
     branch,
     below,
