@@ -1,10 +1,10 @@
-import { overlayUsage, readUsage, type Count } from '../../src/providers/usage.js';
+import { overlayUsage, readUsage, type CountNames } from '../../src/providers/usage.js';
 
-const NAMES = new Map<string, Count>([
-  ['input', 'inputTokens'],
-  ['details.cached', 'cacheReadInputTokens'],
-  ['hits', 'cacheReadInputTokens'],
-]);
+const NAMES: CountNames = {
+  input: 'inputTokens',
+  details: { cached: 'cacheReadInputTokens' },
+  hits: 'cacheReadInputTokens',
+};
 
 describe('readUsage', () => {
   it('keeps every number without a convention under its own name, nested ones joined by dots', () => {

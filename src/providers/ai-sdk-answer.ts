@@ -1,13 +1,11 @@
-import type { Part } from '../core/messages.js';
 import type { Usage } from '../core/record.js';
 import { snapshot } from '../core/snapshot.js';
-import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS } from '../semconv/gen-ai.js';
-import { aiSdkPart } from './ai-sdk-part.js';
+import { GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS } from '../semconv/gen-ai.js';
+import { readAnswer } from './answer.js';
 import { asList, asName, asRecord, hasOwn, own, type Json } from './json.js';
 import { dimensionsOf } from './openai-embeddings.js';
-import { FINISH_REASON_MISSING } from './part.js';
 import type { ResponseReading } from './provider.js';
-import { addUsage, readUsage, type Count } from './usage.js';
+import { addUsage, readUsage, type CountNames } from './usage.js';
 
 type NameOf = (provider: unknown) => string | undefined;
 
@@ -29,15 +27,13 @@ function isGenerated(value: unknown): value is Json {
 }
 
 function readGenerated(step: Json, nameOf: NameOf): ResponseReading {
-  const content = snapshot(step['content']);
-  const finishReason = finishReasonOf(step);
-  return {
-    operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
-    provider: nameOf(own(step['model'], 'provider')),
-    ...responseOf(step),
-    ...answerOf(() => asList(content).flatMap(aiSdkPart), finishReason),
-    usage: readAiSdkUsage(step['usage'], step['providerMetadata']),
-  };
+  return readAs(step, step['content'], { provider: nameOf(own(step['model'], 'provider')) });
+}
+
+function readAs(value: Json, content: unknown, facts: Partial<ResponseReading>): ResponseReading {
+  const usage = readAiSdkUsage(value['usage'], value['providerMetadata']);
+  const message = { content: snapshot(content) };
+  return readAnswer({ ...facts, ...responseOf(value), usage }, [{ message, finishReason: finishReasonOf(value) }]);
 }
 
 /** The last step is the answer, and all of them were paid for. */
@@ -53,12 +49,13 @@ function isObjectResult(value: object): value is Json {
 
 function readObject(result: Json): ResponseReading {
   const object = snapshot(result['object']);
+  const reading = readAs(result, [], { isSummary: true });
   return {
-    operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
-    ...responseOf(result),
-    ...answerOf(() => [{ type: 'text', content: JSON.stringify(object) }], finishReasonOf(result)),
-    usage: readAiSdkUsage(result['usage'], result['providerMetadata']),
-    isSummary: true,
+    ...reading,
+    output: () =>
+      reading
+        .output?.()
+        ?.map((message) => ({ ...message, parts: [{ type: 'text', content: JSON.stringify(object) }] })),
   };
 }
 
@@ -72,28 +69,16 @@ function readEmbeddings(value: object): ResponseReading | undefined {
     operation: GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
     ...responseOf(value as Json),
     // NaN where the provider sent none.
-    usage: readUsage({ tokens }, EMBEDDING_COUNTS),
+    usage: readUsage({ inputTokens: tokens }, COUNTS),
     embeddingDimensions: dimensionsOf(embedding),
     ...((hasOwn(value, 'value') || hasOwn(value, 'values')) && { isSummary: true }),
   };
 }
 
-const EMBEDDING_COUNTS = new Map<string, Count>([['tokens', 'inputTokens']]);
-
 /** Of an answer, of a step, of the last part of a stream. */
 export function responseOf(value: Json): Pick<ResponseReading, 'id' | 'model'> {
   const response = asRecord(value['response']);
   return { id: asName(response?.['id']), model: asName(response?.['modelId']) };
-}
-
-export function answerOf(
-  parts: () => Part[],
-  finishReason: string | undefined,
-): Pick<ResponseReading, 'finishReasons' | 'output'> {
-  return {
-    finishReasons: finishReason === undefined ? undefined : [finishReason],
-    output: () => [{ role: 'assistant', parts: parts(), finish_reason: finishReason ?? FINISH_REASON_MISSING }],
-  };
 }
 
 /** The provider's own word for it, where the answer has that as well. */
@@ -107,33 +92,24 @@ export function finishReasonOf(value: unknown): string | undefined {
 export function readAiSdkUsage(usage: unknown, metadata: unknown): Usage | undefined {
   const nested = asRecord(own(usage, 'inputTokens'));
   if (nested !== undefined) {
-    const { total: input, cacheRead, cacheWrite } = nested;
-    const { total: output, reasoning } = asRecord(own(usage, 'outputTokens')) ?? {};
-    return readUsage({ input, cacheRead, cacheWrite, output, reasoning }, NESTED_COUNTS);
+    const { total: inputTokens, cacheRead: cachedInputTokens, cacheWrite: cacheWriteTokens } = nested;
+    const { total: outputTokens, reasoning: reasoningTokens } = asRecord(own(usage, 'outputTokens')) ?? {};
+    const inputTokenDetails = { cacheWriteTokens };
+    return readUsage({ inputTokens, cachedInputTokens, inputTokenDetails, outputTokens, reasoningTokens }, COUNTS);
   }
-  const counts = readUsage({ ...asRecord(usage), raw: undefined }, FLAT_COUNTS);
+  const counts = readUsage({ ...asRecord(usage), raw: undefined }, COUNTS);
   return counts === undefined || hasOwn(usage, 'inputTokenDetails') ? counts : asConvention(counts, metadata);
 }
 
-/** Since version 6. */
-const NESTED_COUNTS = new Map<string, Count>([
-  ['input', 'inputTokens'],
-  ['cacheRead', 'cacheReadInputTokens'],
-  ['cacheWrite', 'cacheCreationInputTokens'],
-  ['output', 'outputTokens'],
-  ['reasoning', 'reasoningOutputTokens'],
-]);
-
-/** Of version 5, and of what the functions of all versions return. */
-const FLAT_COUNTS = new Map<string, Count>([
-  ['inputTokens', 'inputTokens'],
-  ['outputTokens', 'outputTokens'],
-  ['cachedInputTokens', 'cacheReadInputTokens'],
-  ['reasoningTokens', 'reasoningOutputTokens'],
-  ['inputTokenDetails.cacheReadTokens', 'cacheReadInputTokens'],
-  ['inputTokenDetails.cacheWriteTokens', 'cacheCreationInputTokens'],
-  ['outputTokenDetails.reasoningTokens', 'reasoningOutputTokens'],
-]);
+/** Of version 5, and of what the functions of all versions return. Since version 6 a model's are nested. */
+const COUNTS: CountNames = {
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  cachedInputTokens: 'cacheReadInputTokens',
+  reasoningTokens: 'reasoningOutputTokens',
+  inputTokenDetails: { cacheReadTokens: 'cacheReadInputTokens', cacheWriteTokens: 'cacheCreationInputTokens' },
+  outputTokenDetails: { reasoningTokens: 'reasoningOutputTokens' },
+};
 
 /**
  * Version 5 passes on what the providers count: Anthropic's input leaves out what its cache had to do with, as Bedrock's

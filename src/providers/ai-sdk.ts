@@ -1,12 +1,14 @@
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS } from '../semconv/gen-ai.js';
 import { readAiSdkAnswer } from './ai-sdk-answer.js';
 import { startAiSdkFold } from './ai-sdk-fold.js';
-import { aiSdkMessage, aiSdkTool } from './ai-sdk-part.js';
-import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
+import { asName, hasMethod, hasOwn, own, type Json } from './json.js';
+import { readMessage } from './message.js';
 import { promptMessages } from './openai-completions.js';
 import { providerOfPackage } from './package-name.js';
 import type { Provider, RequestReading, ResponseReading } from './provider.js';
-import { readParameters } from './request-parameters.js';
+import { readOutputType, readParameters } from './request-parameters.js';
+import { toolDefinitions } from './tool-definition.js';
+import { wireNames } from './wire-names.js';
 
 /**
  * Language and embedding models of the AI SDK (https://ai-sdk.dev, `LanguageModelV2` to `V4`), whoever answers behind
@@ -30,10 +32,10 @@ function request(value: object, isCertain?: boolean): RequestReading | undefined
   if (isPrompt(prompt)) {
     return {
       operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
-      request: readParameters(parameters(body)),
-      outputType: outputType(body['responseFormat']),
-      input: () => prompt.map(aiSdkMessage),
-      toolDefinitions: () => asList(body['tools']).flatMap(aiSdkTool),
+      request: readParameters(wireNames(body, 1) as Json),
+      outputType: readOutputType(body['responseFormat']),
+      input: () => prompt.map(readMessage),
+      toolDefinitions: () => toolDefinitions(body),
     };
   }
   const values = isCertain === true ? own(body, 'values') : undefined;
@@ -47,25 +49,6 @@ function request(value: object, isCertain?: boolean): RequestReading | undefined
 
 function isPrompt(prompt: unknown): prompt is unknown[] {
   return Array.isArray(prompt) && hasOwn(prompt[0], 'role') && hasOwn(prompt[0], 'content');
-}
-
-function parameters(body: Json): Json {
-  const { maxOutputTokens, temperature, topP, topK, frequencyPenalty, presencePenalty, stopSequences, seed } = body;
-  return {
-    max_tokens: maxOutputTokens,
-    temperature,
-    top_p: topP,
-    top_k: topK,
-    frequency_penalty: frequencyPenalty,
-    presence_penalty: presencePenalty,
-    stop: stopSequences,
-    seed,
-  };
-}
-
-function outputType(format: unknown): string | undefined {
-  const type = asRecord(format)?.['type'];
-  return type === 'json' || type === 'text' ? type : undefined;
 }
 
 function read(value: object): ResponseReading | undefined {

@@ -1,93 +1,49 @@
 import type { Usage } from '../core/record.js';
-import { settings } from '../core/settings.js';
-import { snapshot } from '../core/snapshot.js';
-import { readAnthropicAnswer, readAnthropicUsage } from './anthropic-answer.js';
-import { GrowingText } from './growing-text.js';
-import { asName, asNumber, asRecord, type Json } from './json.js';
-import type { Fold, ResponseReading } from './provider.js';
+import { readAnthropicUsage } from './anthropic-usage.js';
+import { factsOf } from './answer.js';
+import { BlockFold } from './block-fold.js';
+import { asName, asNumber, asRecord, own, type Json } from './json.js';
+import type { ResponseReading } from './provider.js';
 import { readResponseError } from './response-error.js';
-import { toolArguments } from './tool-arguments.js';
-import { overlayUsage } from './usage.js';
+import { overlayUsage, withCachedInput } from './usage.js';
 
 /** Events of a message, joined to the blocks that it would have had. */
-export class AnthropicFold implements Fold {
-  private id: string | undefined = undefined;
-  private model: string | undefined = undefined;
-  private stopReason: string | undefined = undefined;
+export class AnthropicFold extends BlockFold {
   private usage: Usage | undefined = undefined;
-  private error: ResponseReading['error'] = undefined;
-  private readonly blocks = new Map<number, BlockFold>();
 
   add(chunk: object): void {
-    const event = chunk as Json;
-    switch (event['type']) {
+    const { type, index, message, content_block, delta, usage, error } = chunk as Json;
+    switch (type) {
       case 'message_start':
-        return this.start(asRecord(event['message']));
+        this.facts = factsOf(asRecord(message) ?? {});
+        this.usage = readAnthropicUsage(own(message, 'usage'));
+        return;
       case 'content_block_start':
-        return this.startBlock(asNumber(event['index']) ?? this.blocks.size, event['content_block']);
+        this.begin(asNumber(index) ?? this.blocks.size, content_block);
+        return;
       case 'content_block_delta':
-        return this.blocks.get(asNumber(event['index']) ?? this.blocks.size - 1)?.add(asRecord(event['delta']));
+        return this.grow(asNumber(index) ?? this.blocks.size - 1, asRecord(delta) ?? {});
       case 'message_delta':
-        return this.addDelta(event);
+        this.finishReason = asName(own(delta, 'stop_reason')) ?? this.finishReason;
+        // Its counts are totals of the message so far; those that do not apply are left out.
+        this.usage = overlayUsage(this.usage, readAnthropicUsage(usage));
+        return;
       case 'error':
-        this.error = readResponseError(event['error']);
+        this.facts.error = readResponseError(error);
     }
   }
 
-  read(): ResponseReading {
-    const { id, model, stopReason, usage, error } = this;
-    const content = [...this.blocks].sort(([one], [other]) => one - other).map(([, block]) => block.read());
-    return readAnthropicAnswer({ id, model, stopReason, usage, error, content });
+  override read(): ResponseReading {
+    return { ...super.read(), usage: withCachedInput(this.usage, 'input_tokens') };
   }
 
-  private start(message: Json | undefined): void {
-    if (message === undefined) return;
-    this.id = asName(message['id']);
-    this.model = asName(message['model']);
-    this.usage = readAnthropicUsage(message['usage']);
-  }
-
-  private startBlock(index: number, block: unknown): void {
-    if (this.blocks.size >= settings().limits.items) return;
-    this.blocks.set(index, new BlockFold(asRecord(snapshot(block)) ?? {}));
-  }
-
-  /** Its counts are totals of the message so far; those that do not apply are left out. */
-  private addDelta(event: Json): void {
-    this.stopReason = asName(asRecord(event['delta'])?.['stop_reason']) ?? this.stopReason;
-    this.usage = overlayUsage(this.usage, readAnthropicUsage(event['usage']));
-  }
-}
-
-/** The member of each delta that goes on, and the member of the block that it goes on with. */
-const GROWING = new Map([
-  ['text_delta', ['text', 'text']],
-  ['thinking_delta', ['thinking', 'thinking']],
-  ['input_json_delta', ['partial_json', 'input']],
-  ['compaction_delta', ['content', 'content']],
-] as const);
-
-export class BlockFold {
-  private member: string | undefined = undefined;
-  private text: GrowingText | undefined = undefined;
-
-  constructor(private readonly block: Json) {}
-
-  add(delta: Json | undefined): void {
-    const growing = GROWING.get(delta?.['type'] as 'text_delta');
-    if (delta === undefined || growing === undefined) return;
-    const [from, to] = growing;
-    if (this.text === undefined) {
-      this.member = to;
-      this.text = new GrowingText();
-      if (to !== 'input') this.text.add(this.block[to]);
-    }
-    this.text.add(delta[from]);
-  }
-
-  read(): Json {
-    const text = this.text?.read();
-    if (this.member === undefined || text === undefined || text === '') return this.block;
-    return { ...this.block, [this.member]: this.member === 'input' ? toolArguments(text) : text };
+  /** The delta's own member is the block's, but for the input of a tool, which comes as JSON. */
+  private grow(index: number, { text, thinking, partial_json, content }: Json): void {
+    const block = this.blocks.get(index);
+    block?.grow('text', text);
+    block?.grow('thinking', thinking);
+    block?.grow('input', partial_json);
+    // Of a compaction.
+    block?.grow('content', content);
   }
 }

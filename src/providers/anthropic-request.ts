@@ -1,9 +1,10 @@
-import type { ToolDefinition } from '../core/messages.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT } from '../semconv/gen-ai.js';
-import { anthropicMessage, blockParts } from './anthropic-block.js';
-import { asList, asName, asRecord, asText, hasOwn, own, type Json } from './json.js';
+import { someParts } from './content-parts.js';
+import { asList, asRecord, asText, hasOwn, own, type Json } from './json.js';
+import { readMessage } from './message.js';
 import type { RequestReading } from './provider.js';
 import { readOutputType, readParameters } from './request-parameters.js';
+import { toolDefinitions } from './tool-definition.js';
 
 /** Takes any `messages`: Chat Completions, which is asked first, leaves it those that only Anthropic understands. */
 export function readAnthropicRequest(value: object): RequestReading | undefined {
@@ -14,15 +15,9 @@ export function readAnthropicRequest(value: object): RequestReading | undefined 
     request: readParameters(body),
     // `output_format` is its name in the beta.
     outputType: readOutputType(asRecord(body['output_config'])?.['format'] ?? body['output_format']),
-    systemInstructions() {
-      const parts = blockParts(body['system']);
-      return parts.length > 0 ? parts : undefined;
-    },
-    input: () => asList(body['messages']).map(anthropicMessage),
-    toolDefinitions() {
-      const tools = asList(body['tools']).map(toolDefinition);
-      return tools.length > 0 ? tools : undefined;
-    },
+    systemInstructions: () => someParts(body['system']),
+    input: () => asList(body['messages']).map(readMessage),
+    toolDefinitions: () => toolDefinitions(body),
   };
 }
 
@@ -42,34 +37,10 @@ function hasAnthropicBlock(message: unknown): boolean {
   return asList(own(message, 'content')).some(isAnthropicBlock);
 }
 
-function isAnthropicBlock(value: unknown): boolean {
-  const block = asRecord(value);
-  switch (block?.['type']) {
-    case 'tool_use':
-    case 'tool_result':
-    case 'redacted_thinking':
-    case 'server_tool_use':
-      return true;
-    case 'thinking':
-      // Mistral's has a list.
-      return typeof block['thinking'] === 'string';
-    case 'image':
-    case 'document':
-      return asRecord(block['source']) !== undefined;
-  }
-  return false;
-}
-
-function toolDefinition(value: unknown): ToolDefinition {
-  const tool = asRecord(value) ?? {};
-  const type = asName(tool['type']) ?? 'custom';
-  const definition: ToolDefinition = {
-    // What Anthropic calls a custom tool is what the conventions call a function.
-    type: type === 'custom' ? 'function' : type,
-    name: asName(tool['name']) ?? asName(tool['mcp_server_name']) ?? type,
-  };
-  const description = asText(tool['description']);
-  if (description !== undefined) definition.description = description;
-  if (hasOwn(tool, 'input_schema')) definition.parameters = tool['input_schema'];
-  return definition;
+function isAnthropicBlock(block: unknown): boolean {
+  const type = asText(own(block, 'type')) ?? '';
+  if (/^((server_)?tool_use|tool_result|redacted_thinking)$/.test(type)) return true;
+  // Mistral's has a list.
+  if (type === 'thinking') return typeof own(block, 'thinking') === 'string';
+  return /^(image|document)$/.test(type) && asRecord(own(block, 'source')) !== undefined;
 }

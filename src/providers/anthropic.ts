@@ -1,11 +1,13 @@
 import { snapshot } from '../core/snapshot.js';
 import { GEN_AI_PROVIDER_NAME_VALUE_ANTHROPIC } from '../semconv/gen-ai.js';
-import { readAnthropicAnswer, readAnthropicUsage } from './anthropic-answer.js';
+import { factsOf, readAnswer } from './answer.js';
 import { AnthropicFold } from './anthropic-fold.js';
 import { readAnthropicRequest } from './anthropic-request.js';
+import { readAnthropicUsage } from './anthropic-usage.js';
 import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
 import type { Fold, Provider, ResponseReading, Seam } from './provider.js';
 import { emitterSeam, stainlessSeam } from './stainless-seam.js';
+import { withCachedInput } from './usage.js';
 
 /** The Messages API (https://docs.anthropic.com/en/api/messages) of Anthropic, Bedrock, Vertex and Azure. */
 export const anthropic: Provider = {
@@ -23,14 +25,10 @@ function read(value: object): ResponseReading | undefined {
   const message = value as Json;
   // An output item of OpenAI's Responses is a message too, but has neither.
   if (!Array.isArray(message['content']) || !('stop_reason' in message || 'model' in message)) return undefined;
-  return readAnthropicAnswer({
-    id: asName(message['id']),
-    model: asName(message['model']),
-    stopReason: asName(message['stop_reason']),
-    usage: readAnthropicUsage(message['usage']),
-    role: message['role'],
-    content: snapshot(message['content']),
-  });
+  const { role, content, usage } = message;
+  return readAnswer({ ...factsOf(message), usage: withCachedInput(readAnthropicUsage(usage), 'input_tokens') }, [
+    { message: { role, content: snapshot(content) }, finishReason: asName(message['stop_reason']) },
+  ]);
 }
 
 function fold(chunk: object): Fold | undefined {

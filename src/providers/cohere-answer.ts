@@ -1,24 +1,17 @@
 import type { Usage } from '../core/record.js';
 import { snapshot } from '../core/snapshot.js';
 import { asList, asName, asRecord, type Json } from './json.js';
-import { readChatAnswer } from './openai-chat-answer.js';
+import { readAnswer } from './answer.js';
 import type { ResponseReading } from './provider.js';
-import { readUsage, type Count } from './usage.js';
+import { readUsage, type CountNames } from './usage.js';
 import { wireNames } from './wire-names.js';
 
 /** A message of v2, which is that of Chat Completions; its citations are left behind. */
 export function readMessage({ id, message, finish_reason, usage }: Json): ResponseReading {
   const { role, content, tool_plan, tool_calls } = asRecord(message) ?? {};
-  return readChatAnswer({
-    id: asName(id),
-    usage: readCohereUsage(usage),
-    choices: [
-      {
-        message: asRecord(snapshot({ role, content, tool_plan, tool_calls })) ?? {},
-        finishReason: asName(finish_reason),
-      },
-    ],
-  });
+  return readAnswer({ id: asName(id), usage: readCohereUsage(usage) }, [
+    { message: snapshot({ role, content, tool_plan, tool_calls }) as Json, finishReason: asName(finish_reason) },
+  ]);
 }
 
 /** An answer of v1, as a message of v2. */
@@ -44,9 +37,8 @@ export function readCohereUsage(value: unknown): Usage | undefined {
   return usage;
 }
 
-const COUNTS = new Map<string, Count>([
-  ['billed_units.input_tokens', 'inputTokens'],
-  ['billed_units.output_tokens', 'outputTokens'],
-  ['cached_tokens', 'cacheReadInputTokens'],
-  ['tokens.reasoning_tokens', 'reasoningOutputTokens'],
-]);
+const COUNTS: CountNames = {
+  billed_units: { input_tokens: 'inputTokens', output_tokens: 'outputTokens' },
+  cached_tokens: 'cacheReadInputTokens',
+  tokens: { reasoning_tokens: 'reasoningOutputTokens' },
+};

@@ -1,17 +1,14 @@
 import type { Usage } from '../core/record.js';
 import { snapshot } from '../core/snapshot.js';
 import { readCohereUsage, readText, toolCalls } from './cohere-answer.js';
-import { GrowingText } from './growing-text.js';
 import { asName, asRecord, own, type Json } from './json.js';
 import { ChatFold } from './openai-chat-fold.js';
-import { planParts } from './openai-message.js';
 import type { Fold, ResponseReading } from './provider.js';
 import { wireNames } from './wire-names.js';
 
 /** Events of v1 and of v2, as chunks of Chat Completions. */
 export class CohereFold implements Fold {
-  private readonly chat = new ChatFold();
-  private readonly plan = new GrowingText();
+  private readonly chat = new ChatFold({});
   private usage: Usage | undefined = undefined;
   /** The last event of v1 repeats everything. */
   private whole: ResponseReading | undefined = undefined;
@@ -29,7 +26,7 @@ export class CohereFold implements Fold {
         return this.addDelta({ content: text, reasoning_content: thinking });
       }
       case 'tool-plan-delta':
-        return this.plan.add(message['tool_plan']);
+        return this.addDelta({ tool_plan: message['tool_plan'] });
       case 'tool-call-start':
       case 'tool-call-delta':
         return this.addDelta({ tool_calls: [{ index: event['index'], ...asRecord(message['tool_calls']) }] });
@@ -47,14 +44,7 @@ export class CohereFold implements Fold {
 
   read(): ResponseReading {
     if (this.whole !== undefined) return this.whole;
-    const chat = this.chat.read();
-    const plan = planParts(this.plan.read());
-    return {
-      ...chat,
-      usage: this.usage,
-      usageRemedy: undefined,
-      output: () => chat.output?.()?.map((message) => ({ ...message, parts: [...plan, ...message.parts] })),
-    };
+    return { ...this.chat.read(), usage: this.usage };
   }
 
   private addDelta(delta: Json): void {

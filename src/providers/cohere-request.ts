@@ -1,12 +1,13 @@
-import type { Message, Part, ToolDefinition } from '../core/messages.js';
+import type { Message, Part } from '../core/messages.js';
 import {
   GEN_AI_OPERATION_NAME_VALUE_CHAT,
   GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
   GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL,
 } from '../semconv/gen-ai.js';
 import { asList, asRecord, asText, hasOwn, own, type Json } from './json.js';
-import { openaiMessage, openaiTools } from './openai-message.js';
-import { openaiParts } from './openai-part.js';
+import { readMessage } from './message.js';
+import { contentParts } from './content-parts.js';
+import { toolDefinitions } from './tool-definition.js';
 import { otherMessage, textPart, toolCallPart, toolCallResponsePart, urlPart } from './part.js';
 import type { RequestReading } from './provider.js';
 import { readOutputType, readParameters } from './request-parameters.js';
@@ -19,7 +20,7 @@ export function readCohereRequest(value: object, isCertain = false): RequestRead
   // Those of v2 look like everybody's.
   if (!isCertain && (hasOwn(value, 'messages') || !MODELS.test(asText(own(value, 'model')) ?? ''))) return undefined;
   const body = wireNames(value, 1) as Json;
-  if (Array.isArray(body['messages'])) return chat(body, () => asList(wireNames(body['messages'])).map(openaiMessage));
+  if (Array.isArray(body['messages'])) return chat(body, () => asList(wireNames(body['messages'])).map(readMessage));
   if (typeof body['message'] === 'string') {
     const { chat_history, message, tool_results } = body;
     return chat(body, () => asList(wireNames([...asList(chat_history), { message, tool_results }])).map(oldMessage));
@@ -28,7 +29,7 @@ export function readCohereRequest(value: object, isCertain = false): RequestRead
   if (typeof body['query'] === 'string' && Array.isArray(documents)) {
     const { query, top_n: k } = body;
     // The documents that are to be put in order.
-    const input = (): Message[] => [{ role: 'user', parts: openaiParts(documents) }];
+    const input = (): Message[] => [{ role: 'user', parts: contentParts(documents) }];
     return { ...reading(GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL, { k, ...body }, input), query };
   }
   // Classifications have `inputs` too, which are texts.
@@ -38,15 +39,13 @@ export function readCohereRequest(value: object, isCertain = false): RequestRead
     [
       ...asList(texts).map((text) => defined(textPart(text))),
       ...asList(images).map((image) => defined(urlPart(image, 'image'))),
-      ...mixed.map((input) => openaiParts(wireNames(own(input, 'content')))),
+      ...mixed.map((input) => contentParts(wireNames(own(input, 'content')))),
     ].map((parts) => ({ role: 'user', parts })),
   );
 }
 
 function reading(operation: string, body: Json, input: () => Message[]): RequestReading {
-  const { p, k, embedding_types } = body;
-  const request = readParameters({ top_p: p, top_k: k, encoding_format: embedding_types, ...body });
-  return { operation, request, input };
+  return { operation, request: readParameters(body), input };
 }
 
 function chat(body: Json, input: () => Message[]): RequestReading {
@@ -55,18 +54,8 @@ function chat(body: Json, input: () => Message[]): RequestReading {
     ...reading(GEN_AI_OPERATION_NAME_VALUE_CHAT, body, input),
     outputType: readOutputType(body['response_format']),
     systemInstructions: () => preamble && [preamble],
-    toolDefinitions: () => tools(body),
+    toolDefinitions: () => toolDefinitions({ tools: wireNames(body['tools']) }),
   };
-}
-
-/** The tools of v1 have `parameter_definitions`. */
-function tools(body: Json): ToolDefinition[] | undefined {
-  return openaiTools({
-    tools: asList(wireNames(body['tools'])).map((tool) => {
-      const parameters = own(tool, 'parameter_definitions');
-      return parameters === undefined ? tool : { ...asRecord(tool), parameters };
-    }),
-  });
 }
 
 const ROLES = new Map<unknown, string>([

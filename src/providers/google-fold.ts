@@ -6,11 +6,10 @@ import { GEN_AI_OPERATION_NAME_VALUE_GENERATE_CONTENT } from '../semconv/gen-ai.
 import { googleParts } from './google-part.js';
 import { GrowingText } from './growing-text.js';
 import { asList, asName, asNumber, asRecord, own, type Json } from './json.js';
-import { finishReasonsOf } from './openai-chat-answer.js';
 import { FINISH_REASON_MISSING } from './part.js';
 import type { Fold, ResponseReading } from './provider.js';
 import { readResponseError } from './response-error.js';
-import { readUsage, type Count } from './usage.js';
+import { readUsage, type CountNames } from './usage.js';
 
 /** Responses of `generateContent`, joined to one: a whole response looks like a chunk. */
 export class GoogleFold implements Fold {
@@ -38,11 +37,12 @@ export class GoogleFold implements Fold {
   read(): ResponseReading {
     const { id, model, usage, error, blockReason } = this;
     const candidates = this.candidates.filter((candidate) => candidate !== undefined);
+    const reasons = candidates.map(({ finishReason }) => finishReason).filter((reason) => reason !== undefined);
     return {
       operation: GEN_AI_OPERATION_NAME_VALUE_GENERATE_CONTENT,
       id,
       model,
-      finishReasons: finishReasonsOf(candidates),
+      finishReasons: reasons.length > 0 ? reasons : undefined,
       usage,
       error,
       output() {
@@ -130,13 +130,13 @@ function wholePart({ part, text }: Piece): Json {
   return call === undefined ? { ...part, text: text.read() } : { functionCall: { ...call, args: text.read() } };
 }
 
-const COUNTS = new Map<string, Count>([
-  ['cachedContentTokenCount', 'cacheReadInputTokens'],
-  ['thoughtsTokenCount', 'reasoningOutputTokens'],
+const COUNTS: CountNames = {
+  cachedContentTokenCount: 'cacheReadInputTokens',
+  thoughtsTokenCount: 'reasoningOutputTokens',
   // Of interactions.
-  ['total_cached_tokens', 'cacheReadInputTokens'],
-  ['total_thought_tokens', 'reasoningOutputTokens'],
-]);
+  total_cached_tokens: 'cacheReadInputTokens',
+  total_thought_tokens: 'reasoningOutputTokens',
+};
 
 /** Google counts what its tools read, and the model's thoughts, beside the rest. */
 function readGoogleUsage(value: unknown): Usage | undefined {

@@ -7,9 +7,9 @@ import {
 import { interactionContents } from './google-interaction.js';
 import { googleMessage, googleMessages, googleParts, isContent } from './google-part.js';
 import { asList, asRecord, asText, hasOwn, own, type Json } from './json.js';
-import { openaiTools } from './openai-message.js';
 import type { RequestReading } from './provider.js';
 import { readParameters } from './request-parameters.js';
+import { toolDefinitions } from './tool-definition.js';
 import { wireNames } from './wire-names.js';
 
 /**
@@ -39,7 +39,7 @@ export function readGoogleRequest(value: object, isCertain = false): RequestRead
       if (isEmbedding && Array.isArray(contents)) return contents.map(googleMessage);
       return googleMessages(contents ?? interactionContents(input));
     },
-    toolDefinitions: () => openaiTools({ tools: asList(settings['tools']).flatMap(toolsOf) }),
+    toolDefinitions: () => toolDefinitions({ tools: asList(settings['tools']).flatMap(toolsOf) }),
   };
 }
 

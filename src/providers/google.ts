@@ -10,7 +10,7 @@ import { interactionChunk } from './google-interaction.js';
 import { readGoogleRequest } from './google-request.js';
 import { asList, asNumber, asRecord, asText, hasMethod, own } from './json.js';
 import type { Fold, Provider, ResponseReading } from './provider.js';
-import { readUsage, type Count } from './usage.js';
+import { readUsage, type CountNames } from './usage.js';
 
 /**
  * The Gemini API (https://ai.google.dev/api) and Vertex AI: `generateContent`, `embedContent` and interactions, as the
@@ -68,7 +68,9 @@ function readEmbeddings(value: object): ResponseReading | undefined {
   };
 }
 
-const COUNTS = new Map<string, Count>([['promptTokenCount', 'inputTokens']]);
+const COUNTS: CountNames = {
+  promptTokenCount: 'inputTokens',
+};
 
 /** Vertex AI counts the tokens of each content. */
 function usageOf(embeddings: readonly unknown[]): Usage | undefined {

@@ -35,6 +35,15 @@ export function own(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, key)?.value : undefined;
 }
 
+/** What `record` says under the first of `names` that it says anything under: servers name the same thing differently. */
+export function firstOf(record: Json, names: readonly string[]): unknown {
+  for (const name of names) {
+    const member = record[name] ?? undefined;
+    if (member !== undefined) return member;
+  }
+  return undefined;
+}
+
 export function hasOwn(value: unknown, key: string): value is Json {
   return typeof value === 'object' && value !== null && Object.prototype.hasOwnProperty.call(value, key);
 }

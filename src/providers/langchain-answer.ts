@@ -1,15 +1,14 @@
 import type { Usage } from '../core/record.js';
 import { snapshot } from '../core/snapshot.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION } from '../semconv/gen-ai.js';
-import { readAnthropicUsage } from './anthropic-answer.js';
-import { asList, asName, asRecord, hasOwn, own, type Json } from './json.js';
-import { blockContent, isLangchainAnswer, wireMessage } from './langchain-message.js';
-import { finishReasonsOf, readChatUsage, type ChatChoice } from './openai-chat-answer.js';
-import { messageParts } from './openai-message.js';
+import { readAnswer, type Choice } from './answer.js';
+import { readAnthropicUsage } from './anthropic-usage.js';
+import { asList, asName, asRecord, firstOf, hasOwn, own, type Json } from './json.js';
+import { isLangchainAnswer, wireMessage } from './langchain-message.js';
+import { readChatUsage } from './openai-chat-answer.js';
 import { providerOfPackage } from './package-name.js';
-import { FINISH_REASON_MISSING } from './part.js';
 import type { ResponseReading } from './provider.js';
-import { addUsage, readUsage, withCachedInput, type Count } from './usage.js';
+import { addUsage, readUsage, withCachedInput, type CountNames } from './usage.js';
 
 /** A message, a `ChatResult` or an `LLMResult`, which has a list of generations for each prompt. */
 export function readLangchainAnswer(value: object): ResponseReading | undefined {
@@ -30,28 +29,23 @@ function isGeneration(value: unknown): boolean {
 
 function readPrompts(prompts: readonly (readonly Json[])[], llmOutput: unknown): ResponseReading {
   const facts = prompts.map(([first]) => factsOf(first ?? {}));
-  const choices = prompts.flat().map(keepChoice);
   const { provider, id, model } = facts[0] ?? {};
-  return {
-    operation: hasOwn(prompts[0]?.[0], 'message')
-      ? GEN_AI_OPERATION_NAME_VALUE_CHAT
-      : GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION,
-    provider,
-    id,
-    model,
-    finishReasons: finishReasonsOf(choices),
-    usage: facts.map(({ usage }) => usage).reduce(addUsage) ?? readCounts(own(llmOutput, 'tokenUsage')),
-    output: () =>
-      choices.map(({ message, finishReason }) => ({
-        role: asName(message['role']) ?? 'assistant',
-        parts: messageParts(message, blockContent),
-        finish_reason: finishReason ?? FINISH_REASON_MISSING,
-      })),
-    isSummary: true,
-  };
+  return readAnswer(
+    {
+      operation: hasOwn(prompts[0]?.[0], 'message')
+        ? GEN_AI_OPERATION_NAME_VALUE_CHAT
+        : GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION,
+      provider,
+      id,
+      model,
+      usage: facts.map(({ usage }) => usage).reduce(addUsage) ?? readCounts(own(llmOutput, 'tokenUsage')),
+      isSummary: true,
+    },
+    prompts.flat().map(keepChoice),
+  );
 }
 
-function keepChoice(generation: Json): ChatChoice {
+function keepChoice(generation: Json): Choice {
   const message = asRecord(generation['message']);
   return {
     message: snapshot(message === undefined ? { content: generation['text'] } : wireMessage(message)) as Json,
@@ -86,13 +80,7 @@ export function factsOf(generation: Json): GenerationFacts {
 }
 
 function first(holders: readonly Json[], names: readonly string[]): string | undefined {
-  for (const holder of holders) {
-    for (const name of names) {
-      const found = asName(holder[name]);
-      if (found !== undefined) return found;
-    }
-  }
-  return undefined;
+  return asName(holders.map((holder) => firstOf(holder, names)).find(asName));
 }
 
 /** Where the provider sent none, LangChain makes one of its run's. */
@@ -114,12 +102,11 @@ export function readCounts(usage: unknown): Usage | undefined {
 }
 
 /** Of `usage_metadata`, whose input includes what was cached, and of the older `tokenUsage`. */
-const COUNTS = new Map<string, Count>([
-  ['input_tokens', 'inputTokens'],
-  ['output_tokens', 'outputTokens'],
-  ['input_token_details.cache_read', 'cacheReadInputTokens'],
-  ['input_token_details.cache_creation', 'cacheCreationInputTokens'],
-  ['output_token_details.reasoning', 'reasoningOutputTokens'],
-  ['promptTokens', 'inputTokens'],
-  ['completionTokens', 'outputTokens'],
-]);
+const COUNTS: CountNames = {
+  input_tokens: 'inputTokens',
+  output_tokens: 'outputTokens',
+  input_token_details: { cache_read: 'cacheReadInputTokens', cache_creation: 'cacheCreationInputTokens' },
+  output_token_details: { reasoning: 'reasoningOutputTokens' },
+  promptTokens: 'inputTokens',
+  completionTokens: 'outputTokens',
+};

@@ -1,16 +1,15 @@
-import type { ToolDefinition } from '../core/messages.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION } from '../semconv/gen-ai.js';
-import { readAnthropicRequest } from './anthropic-request.js';
 import { providerForAddress } from './hosts.js';
 import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
 import { readLangchainAnswer } from './langchain-answer.js';
 import { startLangchainFold } from './langchain-fold.js';
-import { blockContent, isLangchainMessage, wireMessage } from './langchain-message.js';
+import { isLangchainMessage, wireMessage } from './langchain-message.js';
+import { readMessage } from './message.js';
 import { promptMessages } from './openai-completions.js';
-import { openaiTools, readMessage } from './openai-message.js';
 import { providerOfPackage } from './package-name.js';
 import type { InnerCalls, Provider, RequestReading } from './provider.js';
 import { readOutputType, readParameters } from './request-parameters.js';
+import { toolDefinitions } from './tool-definition.js';
 import { wireNames } from './wire-names.js';
 
 /** Models of LangChain (https://docs.langchain.com/oss/javascript), whoever answers behind them, and runs of them. */
@@ -54,17 +53,9 @@ function request(value: object): RequestReading | undefined {
       ...readParameters(wireNames(parameters, 1) as Json),
     },
     outputType: readOutputType(response_format ?? asRecord(text ?? output_config)?.['format']),
-    input: () => (isChat ? asList(messages).map((one) => readMessage(one, blockContent)) : promptMessages(prompt)),
-    toolDefinitions: () => tools(parameters),
+    input: () => (isChat ? asList(messages).map(readMessage) : promptMessages(prompt)),
+    toolDefinitions: () => toolDefinitions(parameters),
   };
-}
-
-/** Packages pass tools on as their provider spells them. */
-function tools(parameters: Json): ToolDefinition[] | undefined {
-  const isAnthropic = asList(parameters['tools']).some((tool) => hasOwn(tool, 'input_schema'));
-  return isAnthropic
-    ? readAnthropicRequest({ messages: [], tools: parameters['tools'] })?.toolDefinitions?.()
-    : openaiTools(parameters);
 }
 
 interface Model {

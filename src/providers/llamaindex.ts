@@ -6,13 +6,14 @@ import { google } from './google.js';
 import { GrowingText } from './growing-text.js';
 import { providerForAddress } from './hosts.js';
 import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
-import { blockContent } from './langchain-message.js';
+import { withoutCalls } from './langchain-message.js';
 import { mistral } from './mistral.js';
 import { ollama } from './ollama.js';
 import { openaiChat } from './openai-chat.js';
-import { readChatAnswer } from './openai-chat-answer.js';
+import { readAnswer } from './answer.js';
+import { toolDefinitions } from './tool-definition.js';
 import { openaiResponses } from './openai-responses.js';
-import { openaiTools, readMessage } from './openai-message.js';
+import { readMessage } from './message.js';
 import { providerOfPackage } from './package-name.js';
 import type { Fold, InnerCalls, Provider, RequestReading, ResponseReading } from './provider.js';
 import { readOutputType, readParameters } from './request-parameters.js';
@@ -67,7 +68,7 @@ function wireMessage(value: unknown): unknown {
   const result = asRecord(own(options, 'toolResult'));
   return {
     role: result === undefined ? role : 'tool',
-    content,
+    content: withoutCalls(content),
     tool_call_id: result?.['id'],
     tool_calls: asList(own(options, 'toolCall')).map(wireCall),
   };
@@ -86,8 +87,8 @@ function request(value: object): RequestReading | undefined {
     operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
     request: readParameters(parameters),
     outputType: readOutputType(response_format) ?? (asRecord(response_format) && 'json'),
-    input: () => asList(messages).map((message) => readMessage(message, blockContent)),
-    toolDefinitions: () => openaiTools(value as Json),
+    input: () => asList(messages).map((message) => readMessage(message)),
+    toolDefinitions: () => toolDefinitions(value as Json),
   };
 }
 
@@ -100,7 +101,7 @@ function read(value: object): ResponseReading | undefined {
     if (reading !== undefined) return { ...reading, provider: reading.provider ?? provider.name };
   }
   const kept = snapshot(wireMessage(message ?? { role: 'assistant', content: text })) as Json;
-  return readChatAnswer({ choices: [{ message: kept }] });
+  return readAnswer({}, [{ message: kept }]);
 }
 
 function fold(chunk: object): Fold | undefined {
@@ -146,6 +147,6 @@ class DeltaFold implements Fold {
 
   read(): ResponseReading {
     const message = { role: 'assistant', content: this.text.read(), tool_calls: [...this.calls.values()] };
-    return readChatAnswer({ choices: [{ message }] });
+    return readAnswer({}, [{ message }]);
   }
 }

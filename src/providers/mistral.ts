@@ -4,7 +4,8 @@ import { asList, asRecord, asText, hasOwn, own, type Json } from './json.js';
 import { ChatFold } from './openai-chat-fold.js';
 import { openaiChat } from './openai-chat.js';
 import { openaiEmbeddings } from './openai-embeddings.js';
-import { openaiMessage, openaiTools } from './openai-message.js';
+import { readMessage } from './message.js';
+import { toolDefinitions } from './tool-definition.js';
 import { textPart } from './part.js';
 import type { Fold, Provider, RequestReading, ResponseReading } from './provider.js';
 import { readOutputType, readParameters } from './request-parameters.js';
@@ -37,8 +38,8 @@ function request(value: object, isCertain = false): RequestReading | undefined {
     operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
     request: readParameters(body),
     outputType: readOutputType(body['response_format']),
-    input: () => (Array.isArray(messages) ? asList(wireNames(messages)).map(openaiMessage) : [gap(body)]),
-    toolDefinitions: () => openaiTools(body),
+    input: () => (Array.isArray(messages) ? asList(wireNames(messages)).map(readMessage) : [gap(body)]),
+    toolDefinitions: () => toolDefinitions(body),
   };
 }
 

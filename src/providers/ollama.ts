@@ -1,17 +1,18 @@
-import type { Message, Part } from '../core/messages.js';
+import type { Message } from '../core/messages.js';
 import {
   GEN_AI_OPERATION_NAME_VALUE_CHAT,
   GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
   GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION,
 } from '../semconv/gen-ai.js';
 import { asList, asNumber, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
+import { imageParts, readMessage } from './message.js';
 import { ChatFold } from './openai-chat-fold.js';
 import { promptMessages } from './openai-completions.js';
 import { openaiEmbeddings } from './openai-embeddings.js';
-import { openaiMessage, openaiTools } from './openai-message.js';
-import { base64Part, textPart, urlPart } from './part.js';
+import { textPart } from './part.js';
 import type { Fold, Provider, RequestReading, ResponseReading } from './provider.js';
 import { readParameters } from './request-parameters.js';
+import { toolDefinitions } from './tool-definition.js';
 
 /** Ollama's own API: https://docs.ollama.com/api */
 export const ollama: Provider = {
@@ -39,8 +40,8 @@ function request(value: object, isCertain = false): RequestReading | undefined {
       const part = system === '' ? undefined : textPart(system);
       return part && [part];
     },
-    input: () => (Array.isArray(messages) ? messages.map(ollamaMessage) : promptedBy(prompt ?? body['input'], body)),
-    toolDefinitions: () => openaiTools(body),
+    input: () => (Array.isArray(messages) ? messages.map(readMessage) : promptedBy(prompt ?? body['input'], body)),
+    toolDefinitions: () => toolDefinitions(body),
   };
 }
 
@@ -57,27 +58,10 @@ function isOllamaRequest(body: object): boolean {
   return asRecord(own(body, 'options')) !== undefined || hasOwn(body, 'keep_alive') || hasOwn(body, 'think');
 }
 
-function ollamaMessage(value: unknown): Message {
-  const given = asRecord(value);
-  const message = openaiMessage(given && { ...given, reasoning_content: given['thinking'], name: given['tool_name'] });
-  message.parts.push(...imageParts(given));
-  return message;
-}
-
-function promptedBy(prompt: unknown, body: Json): Message[] {
+function promptedBy(prompt: unknown, { images }: Json): Message[] {
   const messages = promptMessages(prompt);
-  messages[0]?.parts.push(...imageParts(body));
+  messages[0]?.parts.push(...imageParts(images).filter((part) => part !== undefined));
   return messages;
-}
-
-/** Base64, or the path of a file. */
-function imageParts(holder: Json | undefined): Part[] {
-  return asList(holder?.['images'])
-    .map((image) => {
-      const isPath = typeof image === 'string' && /[^\w+/=\s]/.test(image);
-      return isPath ? urlPart(image, 'image') : base64Part(image, 'image');
-    })
-    .filter((part) => part !== undefined);
 }
 
 function client(value: object): boolean {

@@ -1,63 +1,10 @@
-import type { OutputMessage, Part } from '../core/messages.js';
-import type { Usage } from '../core/record.js';
+import type { Part } from '../core/messages.js';
 import { snapshot } from '../core/snapshot.js';
-import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_PROVIDER_NAME_VALUE_GROQ } from '../semconv/gen-ai.js';
-import { asList, asName, asRecord, type Json } from './json.js';
-import { messageParts } from './openai-message.js';
-import { FINISH_REASON_MISSING, serverToolCallResponsePart } from './part.js';
-import type { ResponseReading } from './provider.js';
-import { readUsage, type Count } from './usage.js';
-
-/** What is kept of a completion, whether it came whole or in chunks. */
-export interface ChatAnswer extends Pick<
-  ResponseReading,
-  'provider' | 'id' | 'model' | 'usage' | 'usageRemedy' | 'error'
-> {
-  /** What the server searched for its answer, as one part of it. */
-  found?: Part;
-  choices: readonly ChatChoice[];
-}
-
-export interface ChatChoice {
-  /** Spelt as on the wire. */
-  message: Json;
-  finishReason?: string;
-}
-
-/** Written out member by member: a rest and a spread would cost as much as all else that reading does. */
-export function readChatAnswer(answer: ChatAnswer): ResponseReading {
-  const { provider, id, model, usage, usageRemedy, error, choices, found } = answer;
-  return {
-    operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
-    provider,
-    id,
-    model,
-    finishReasons: finishReasonsOf(choices),
-    usage,
-    usageRemedy,
-    error,
-    output() {
-      const messages = choices.map(outputMessage);
-      if (found !== undefined) messages[0]?.parts.unshift(found);
-      return messages;
-    },
-  };
-}
-
-/** One per choice that has one; undefined where none came. */
-export function finishReasonsOf(choices: readonly { finishReason?: string }[]): string[] | undefined {
-  const reasons: string[] = [];
-  for (const { finishReason } of choices) if (finishReason !== undefined) reasons.push(finishReason);
-  return reasons.length > 0 ? reasons : undefined;
-}
-
-function outputMessage({ message, finishReason }: ChatChoice): OutputMessage {
-  return {
-    role: asName(message['role']) ?? 'assistant',
-    parts: messageParts(message),
-    finish_reason: finishReason ?? FINISH_REASON_MISSING,
-  };
-}
+import { GEN_AI_PROVIDER_NAME_VALUE_GROQ } from '../semconv/gen-ai.js';
+import type { Usage } from '../core/record.js';
+import { asList, asRecord, type Json } from './json.js';
+import { serverToolCallResponsePart } from './part.js';
+import { readUsage, type CountNames } from './usage.js';
 
 /** Groq marks its answers; other servers are told by their host. */
 export function answeredBy(body: Json): string | undefined {
@@ -65,13 +12,10 @@ export function answeredBy(body: Json): string | undefined {
 }
 
 /** What Perplexity and xAI searched before they answered: pages, or only their addresses. */
-export function searchedPart({ search_results, citations }: Json): Part | undefined {
-  if (asList(search_results).length > 0) return foundPart('search_results', search_results);
-  return asList(citations).length > 0 ? foundPart('citations', citations) : undefined;
-}
-
-function foundPart(type: string, found: unknown): Part {
-  return serverToolCallResponsePart(undefined, { type, [type]: snapshot(found) });
+export function searchedPart(body: Json): Part | undefined {
+  const type = ['search_results', 'citations'].find((name) => asList(body[name]).length > 0);
+  if (type === undefined) return undefined;
+  return serverToolCallResponsePart(undefined, { type, [type]: snapshot(body[type]) });
 }
 
 /** Streams have no usage unless the request asks for it. */
@@ -81,13 +25,12 @@ export function readChatUsage(usage: unknown): Usage | undefined {
   return readUsage(usage, COUNTS);
 }
 
-const COUNTS = new Map<string, Count>([
-  ['prompt_tokens', 'inputTokens'],
-  ['completion_tokens', 'outputTokens'],
-  ['prompt_tokens_details.cached_tokens', 'cacheReadInputTokens'],
+const COUNTS: CountNames = {
+  prompt_tokens: 'inputTokens',
+  completion_tokens: 'outputTokens',
+  prompt_tokens_details: { cached_tokens: 'cacheReadInputTokens', cache_write_tokens: 'cacheCreationInputTokens' },
   // DeepSeek's name, and Mistral's.
-  ['prompt_cache_hit_tokens', 'cacheReadInputTokens'],
-  ['num_cached_tokens', 'cacheReadInputTokens'],
-  ['prompt_tokens_details.cache_write_tokens', 'cacheCreationInputTokens'],
-  ['completion_tokens_details.reasoning_tokens', 'reasoningOutputTokens'],
-]);
+  prompt_cache_hit_tokens: 'cacheReadInputTokens',
+  num_cached_tokens: 'cacheReadInputTokens',
+  completion_tokens_details: { reasoning_tokens: 'reasoningOutputTokens' },
+};

@@ -1,19 +1,20 @@
-import { snapshot, snapshotText } from '../core/snapshot.js';
 import {
   GEN_AI_OPERATION_NAME_VALUE_CHAT,
   GEN_AI_PROVIDER_NAME_VALUE_AZURE_AI_OPENAI,
   GEN_AI_PROVIDER_NAME_VALUE_GROQ,
   GEN_AI_PROVIDER_NAME_VALUE_OPENAI,
 } from '../semconv/gen-ai.js';
+import { factsOf, keep, readAnswer, type Choice } from './answer.js';
 import { isAnthropicRequest } from './anthropic-request.js';
 import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
-import { answeredBy, readChatAnswer, readChatUsage, searchedPart, type ChatChoice } from './openai-chat-answer.js';
+import { readMessage } from './message.js';
+import { answeredBy, readChatUsage, searchedPart } from './openai-chat-answer.js';
 import { ChatFold } from './openai-chat-fold.js';
-import { openaiMessage, openaiTools } from './openai-message.js';
 import type { Fold, Provider, RequestReading, ResponseReading, Seam } from './provider.js';
 import { readOutputType, readParameters } from './request-parameters.js';
 import { readResponseError } from './response-error.js';
 import { emitterSeam, stainlessSeam } from './stainless-seam.js';
+import { toolDefinitions } from './tool-definition.js';
 
 /**
  * Chat Completions (https://platform.openai.com/docs/api-reference/chat) of OpenAI and of the many servers that speak
@@ -36,47 +37,37 @@ function request(value: object): RequestReading | undefined {
     operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
     request: readParameters(body),
     outputType: readOutputType(body['response_format']),
-    input: () => asList(body['messages']).map(openaiMessage),
-    toolDefinitions: () => openaiTools(body),
+    input: () => asList(body['messages']).map(readMessage),
+    toolDefinitions: () => toolDefinitions(body),
   };
 }
 
 function read(value: object): ResponseReading | undefined {
   const choices = own(value, 'choices');
-  if (!Array.isArray(choices)) return isFailure(value) ? failure(value as Json) : undefined;
+  if (!Array.isArray(choices)) return readFailure(value as Json);
   // Mistral's SDK, whose names are in camelCase.
   if (hasOwn(choices[0], 'finishReason')) return undefined;
   const completion = value as Json;
   if (completion['object'] !== 'chat.completion' && !isWholeChoice(choices[0])) return undefined;
-  return readChatAnswer({
-    provider: answeredBy(completion),
-    id: asName(completion['id']),
-    model: asName(completion['model']),
-    usage: readChatUsage(completion['usage']),
-    error: errorOf(completion, choices),
-    found: searchedPart(completion),
-    choices: choices.map(keepChoice),
-  });
-}
-
-/** OpenRouter puts the failure of one of the servers that it asks into the answer, or into a choice. */
-function errorOf(completion: Json, choices: readonly unknown[]): ResponseReading['error'] {
-  for (const holder of [completion, ...choices]) {
-    const error = readResponseError(own(holder, 'error'));
-    if (error !== undefined) return error;
-  }
-  return undefined;
+  return readAnswer(
+    {
+      provider: answeredBy(completion),
+      ...factsOf(completion),
+      usage: readChatUsage(completion['usage']),
+      // OpenRouter puts the failure of one of the servers that it asks into the answer, or into a choice.
+      error: [completion, ...asList(choices)].map((holder) => readResponseError(own(holder, 'error'))).find((error) => error),
+    },
+    choices.map(keepChoice),
+    searchedPart(completion),
+  );
 }
 
 /** OpenRouter's answer, with status 200, where nobody took the request: an error, and at most whose request it was. */
-function isFailure(value: object): boolean {
+function readFailure(value: Json): ResponseReading | undefined {
   const error = own(value, 'error');
-  if (typeof own(error, 'code') !== 'number' || typeof own(error, 'message') !== 'string') return false;
-  return Object.keys(value).every((key) => key === 'error' || key === 'user_id');
-}
-
-function failure({ error }: Json): ResponseReading {
-  return { operation: GEN_AI_OPERATION_NAME_VALUE_CHAT, error: readResponseError(error) };
+  if (typeof own(error, 'code') !== 'number' || typeof own(error, 'message') !== 'string') return undefined;
+  const isAll = Object.keys(value).every((key) => key === 'error' || key === 'user_id');
+  return isAll ? { operation: GEN_AI_OPERATION_NAME_VALUE_CHAT, error: readResponseError(error) } : undefined;
 }
 
 function fold(chunk: object): Fold | undefined {
@@ -96,29 +87,23 @@ function isWholeChoice(choice: unknown): boolean {
 }
 
 /** Log probabilities, and the parsed content that the SDK adds, are left behind. */
-function keepChoice(value: unknown): ChatChoice {
-  const choice = asRecord(value);
-  const message = asRecord(choice?.['message']) ?? {};
-  return {
-    message: {
-      role: message['role'],
-      content: keep(message['content']),
-      reasoning_content: keep(message['reasoning_content']),
-      reasoning: keep(message['reasoning']),
-      refusal: keep(message['refusal']),
-      audio: keep(message['audio']),
-      executed_tools: keep(message['executed_tools']),
-      tool_calls: keep(message['tool_calls']),
-      function_call: keep(message['function_call']),
-    },
-    finishReason: asName(choice?.['finish_reason']),
-  };
-}
+const MEMBERS = [
+  'role',
+  'content',
+  'reasoning_content',
+  'reasoning',
+  'refusal',
+  'audio',
+  'executed_tools',
+  'tool_calls',
+  'function_call',
+];
 
-/** Most members are a text or not there, which takes no walk. */
-function keep(value: unknown): unknown {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? snapshotText(value) : snapshot(value);
+function keepChoice(choice: unknown): Choice {
+  const given = own(choice, 'message');
+  const message: Record<string, unknown> = {};
+  for (const name of MEMBERS) message[name] = keep(own(given, name));
+  return { message, finishReason: asName(own(choice, 'finish_reason')) };
 }
 
 /** `chat.completions.stream()` and `runTools()`. */

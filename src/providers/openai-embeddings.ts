@@ -4,7 +4,7 @@ import { promptMessages } from './openai-completions.js';
 import { decodedBytes } from './part.js';
 import type { Provider, RequestReading, ResponseReading } from './provider.js';
 import { readParameters } from './request-parameters.js';
-import { readUsage, type Count } from './usage.js';
+import { readUsage, type CountNames } from './usage.js';
 
 /** Embeddings of OpenAI (https://platform.openai.com/docs/api-reference/embeddings), Azure, Mistral, Voyage and more. */
 export const openaiEmbeddings: Provider = {
@@ -51,7 +51,9 @@ function read(value: object): ResponseReading | undefined {
 }
 
 /** An embedding has no output tokens; Mistral says 0. */
-const COUNTS = new Map<string, Count>([['prompt_tokens', 'inputTokens']]);
+const COUNTS: CountNames = {
+  prompt_tokens: 'inputTokens',
+};
 
 const BYTES_PER_FLOAT = 4;
 

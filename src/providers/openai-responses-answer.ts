@@ -1,14 +1,13 @@
 import { snapshot } from '../core/snapshot.js';
-import { GEN_AI_OPERATION_NAME_VALUE_CHAT } from '../semconv/gen-ai.js';
-import { asList, asName, asRecord, type Json } from './json.js';
-import { itemParts } from './openai-responses-item.js';
-import { FINISH_REASON_MISSING } from './part.js';
+import { factsOf, readAnswer } from './answer.js';
+import { asList, asName, own, type Json } from './json.js';
 import type { ResponseReading } from './provider.js';
 import { readResponseError } from './response-error.js';
-import { readUsage, type Count } from './usage.js';
+import { readUsage, type CountNames } from './usage.js';
 
 /** What is kept of a response, whether it came whole or in events. */
-export interface ResponsesAnswer extends Pick<ResponseReading, 'id' | 'model' | 'usage' | 'error'> {
+export interface ResponsesAnswer {
+  facts: Partial<ResponseReading>;
   finishReason?: string;
   /** Output items, spelt as on the wire. */
   items: readonly unknown[];
@@ -16,37 +15,25 @@ export interface ResponsesAnswer extends Pick<ResponseReading, 'id' | 'model' | 
 
 export function keepResponse(response: Json): ResponsesAnswer {
   return {
-    id: asName(response['id']),
-    model: asName(response['model']),
-    usage: readUsage(response['usage'], COUNTS),
-    error: readResponseError(response['error']),
-    finishReason: asName(asRecord(response['incomplete_details'])?.['reason']) ?? asName(response['status']),
+    facts: {
+      ...factsOf(response),
+      usage: readUsage(response['usage'], COUNTS),
+      error: readResponseError(response['error']),
+    },
+    finishReason: asName(own(response['incomplete_details'], 'reason')) ?? asName(response['status']),
     items: asList(snapshot(response['output'])),
   };
 }
 
 /** However many items it has, a response is one message. */
-export function readResponsesAnswer(answer: ResponsesAnswer): ResponseReading {
-  const { id, model, usage, error, finishReason, items } = answer;
-  return {
-    operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
-    id,
-    model,
-    finishReasons: finishReason === undefined ? undefined : [finishReason],
-    usage,
-    error,
-    output() {
-      if (items.length === 0) return undefined;
-      const parts = items.flatMap(itemParts);
-      return [{ role: 'assistant', parts, finish_reason: finishReason ?? FINISH_REASON_MISSING }];
-    },
-  };
+export function readResponsesAnswer({ facts, finishReason, items }: ResponsesAnswer): ResponseReading {
+  const reading = readAnswer(facts, [{ message: { content: items }, finishReason }]);
+  return items.length > 0 ? reading : { ...reading, output: undefined };
 }
 
-const COUNTS = new Map<string, Count>([
-  ['input_tokens', 'inputTokens'],
-  ['output_tokens', 'outputTokens'],
-  ['input_tokens_details.cached_tokens', 'cacheReadInputTokens'],
-  ['input_tokens_details.cache_write_tokens', 'cacheCreationInputTokens'],
-  ['output_tokens_details.reasoning_tokens', 'reasoningOutputTokens'],
-]);
+const COUNTS: CountNames = {
+  input_tokens: 'inputTokens',
+  output_tokens: 'outputTokens',
+  input_tokens_details: { cached_tokens: 'cacheReadInputTokens', cache_write_tokens: 'cacheCreationInputTokens' },
+  output_tokens_details: { reasoning_tokens: 'reasoningOutputTokens' },
+};

@@ -1,15 +1,15 @@
 import type { Message } from '../core/messages.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_PROVIDER_NAME_VALUE_OPENAI } from '../semconv/gen-ai.js';
+import { someParts } from './content-parts.js';
 import { asRecord, asText, hasMethod, hasOwn, own, type Json } from './json.js';
 import { isEmbeddingsRequest } from './openai-embeddings.js';
-import { openaiTools } from './openai-message.js';
-import { openaiParts } from './openai-part.js';
 import { keepResponse, readResponsesAnswer } from './openai-responses-answer.js';
 import { ResponsesFold } from './openai-responses-fold.js';
 import { itemMessages } from './openai-responses-item.js';
 import type { Fold, Provider, RequestReading, ResponseReading, Seam } from './provider.js';
 import { readOutputType, readParameters } from './request-parameters.js';
 import { emitterSeam } from './stainless-seam.js';
+import { toolDefinitions } from './tool-definition.js';
 
 /** The Responses API (https://platform.openai.com/docs/api-reference/responses) of OpenAI, Azure, xAI, OpenRouter… */
 export const openaiResponses: Provider = {
@@ -29,12 +29,9 @@ function request(value: object): RequestReading | undefined {
     operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
     request: readParameters(body),
     outputType: readOutputType(asRecord(body['text'])?.['format']),
-    systemInstructions() {
-      const parts = openaiParts(body['instructions']);
-      return parts.length > 0 ? parts : undefined;
-    },
+    systemInstructions: () => someParts(body['instructions']),
     input: () => inputMessages(body),
-    toolDefinitions: () => openaiTools(body),
+    toolDefinitions: () => toolDefinitions(body),
   };
 }
 

@@ -10,14 +10,20 @@ export type Modality = 'image' | 'audio' | 'video' | 'document';
 
 /** Text, or the media that a snapshot found in its place: people paste base64 into prompts. */
 export function textPart(value: unknown): Part | undefined {
-  if (value instanceof Media) return blobPart(value, modalityOf(value.mime));
+  if (value instanceof Media) return blobPart(value);
   return typeof value === 'string' ? { type: 'text', content: value } : undefined;
 }
 
 /** Undefined for empty reasoning: providers that keep theirs secret send it so. */
 export function reasoningPart(value: unknown): Part | undefined {
-  if (value instanceof Media) return blobPart(value, modalityOf(value.mime));
+  if (value instanceof Media) return blobPart(value);
   return typeof value === 'string' && value !== '' ? { type: 'reasoning', content: value } : undefined;
+}
+
+/** The conventions have no part for a refusal; OpenAI's own name for it says most. */
+export function refusalPart(refusal: unknown): Part | undefined {
+  const content = asText(refusal);
+  return content ? { type: 'refusal', content } : undefined;
 }
 
 export function toolCallPart(id: unknown, name: unknown, input: unknown): Part {
@@ -38,7 +44,7 @@ export function serverToolCallResponsePart(id: unknown, response: { type: string
 }
 
 /** Media behind a URL: a data URL is inline media, any other is only named. */
-export function urlPart(url: unknown, modality: Modality, mime?: string): Part | undefined {
+export function urlPart(url: unknown, modality?: Modality, mime?: string): Part | undefined {
   if (url instanceof Media) return blobPart(url, modality, mime);
   if (typeof url !== 'string' || url === '') return undefined;
   if (url.startsWith('data:')) {
@@ -47,11 +53,11 @@ export function urlPart(url: unknown, modality: Modality, mime?: string): Part |
     const bytes = head.endsWith(';base64') ? decodedBytes(url.slice(comma + 1)) : url.length - comma - 1;
     return blobPart(new Media(head.split(';', 1)[0] || undefined, bytes), modality, mime);
   }
-  return { type: 'uri', modality, mime_type: mime, uri: url };
+  return { type: 'uri', modality: modality ?? modalityOf(mime), mime_type: mime, uri: url };
 }
 
 /** Media as bare base64. */
-export function base64Part(data: unknown, modality: Modality, mime?: string): Part | undefined {
+export function base64Part(data: unknown, modality?: Modality, mime?: string): Part | undefined {
   if (data instanceof Media) return blobPart(data, modality, mime);
   if (typeof data !== 'string' || data === '') return undefined;
   return data.startsWith('data:')
@@ -60,9 +66,9 @@ export function base64Part(data: unknown, modality: Modality, mime?: string): Pa
 }
 
 /** Media that the provider already has. */
-export function filePart(id: unknown, modality: Modality): Part | undefined {
+export function filePart(id: unknown, modality?: Modality, mime?: string): Part | undefined {
   const file = asName(id);
-  return file === undefined ? undefined : { type: 'file', modality, file_id: file };
+  return file === undefined ? undefined : { type: 'file', modality: modality ?? modalityOf(mime), file_id: file };
 }
 
 export function decodedBytes(base64: string): number {
@@ -96,11 +102,12 @@ export function otherMessage(value: unknown): Message {
   return { role: 'omitted', parts: [textPart(value) ?? otherPart(value)] };
 }
 
-export function modalityOf(mime: string | undefined): Modality {
+function modalityOf(mime: string | undefined): Modality {
   const kind = mime?.split('/', 1)[0];
   return kind === 'image' || kind === 'audio' || kind === 'video' ? kind : 'document';
 }
 
-function blobPart(media: Media, modality: Modality, mime = media.mime): Part {
-  return { type: 'blob', modality, mime_type: media.mime ?? mime, content: '', bytes: media.bytes };
+function blobPart(media: Media, modality?: Modality, mime?: string): Part {
+  const type = media.mime ?? mime;
+  return { type: 'blob', modality: modality ?? modalityOf(type), mime_type: type, content: '', bytes: media.bytes };
 }

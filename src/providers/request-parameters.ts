@@ -1,33 +1,49 @@
 import type { RequestRecord } from '../core/record.js';
-import { asList, asName, asNumber, asText, type Json } from './json.js';
+import { asList, asName, asNumber, asText, firstOf, type Json } from './json.js';
 
-/** Reads the parameters that the JSON APIs of OpenAI and Anthropic, and all that follow them, spell alike. */
+type NumberName = 'maxTokens' | 'temperature' | 'topP' | 'topK' | 'frequencyPenalty' | 'presencePenalty' | 'seed';
+
+/** What the APIs of OpenAI and Anthropic, and all that follow them, call the same; then Cohere, Mistral, Bedrock's models. */
+const NUMBERS: Readonly<Record<NumberName, readonly string[]>> = {
+  maxTokens: [
+    'max_completion_tokens',
+    'max_output_tokens',
+    'max_tokens',
+    'max_new_tokens',
+    'max_tokens_to_sample',
+    'max_gen_len',
+    'max_token_count',
+  ],
+  temperature: ['temperature'],
+  topP: ['top_p', 'p'],
+  topK: ['top_k', 'k'],
+  frequencyPenalty: ['frequency_penalty'],
+  presencePenalty: ['presence_penalty'],
+  seed: ['seed', 'random_seed'],
+};
+
+/** Reads the parameters of a request that is spelt as on the wire. */
 export function readParameters(body: Json): RequestRecord {
   const request: RequestRecord = {};
   put(request, 'model', asName(body['model']));
-  put(
-    request,
-    'maxTokens',
-    asNumber(body['max_completion_tokens']) ?? asNumber(body['max_output_tokens']) ?? asNumber(body['max_tokens']),
-  );
-  put(request, 'temperature', asNumber(body['temperature']));
-  put(request, 'topP', asNumber(body['top_p']));
-  put(request, 'topK', asNumber(body['top_k']));
-  put(request, 'frequencyPenalty', asNumber(body['frequency_penalty']));
-  put(request, 'presencePenalty', asNumber(body['presence_penalty']));
-  put(request, 'stopSequences', texts(body['stop'] ?? body['stop_sequences']));
-  // Mistral's name is the longer one.
-  put(request, 'seed', asNumber(body['seed'] ?? body['random_seed']));
+  for (const [name, names] of Object.entries(NUMBERS) as [NumberName, readonly string[]][]) {
+    put(
+      request,
+      name,
+      names.map((spelling) => asNumber(body[spelling])).find((value) => value !== undefined),
+    );
+  }
+  put(request, 'stopSequences', texts(firstOf(body, ['stop', 'stop_sequences'])));
   if (body['n'] !== 1) put(request, 'choiceCount', asNumber(body['n']));
   if (body['stream'] === true) request.stream = true;
-  put(request, 'encodingFormats', texts(body['encoding_format']));
+  put(request, 'encodingFormats', texts(firstOf(body, ['encoding_format', 'embedding_types'])));
   return request;
 }
 
 /** `json` or `text` where the request asks for one; `format` is `{ type: 'json_schema' | 'json_object' | 'text' }`. */
 export function readOutputType(format: unknown): 'json' | 'text' | undefined {
   const type = typeof format === 'object' && format !== null ? asText((format as Json)['type']) : undefined;
-  if (type === 'json_schema' || type === 'json_object') return 'json';
+  if (type === 'json_schema' || type === 'json_object' || type === 'json') return 'json';
   return type === 'text' ? 'text' : undefined;
 }
 

@@ -4,13 +4,15 @@ import type { Json } from './json.js';
 /** A token count that the conventions name. */
 export type Count = Exclude<keyof Usage, 'raw'>;
 
-/** The provider's own names, nested ones joined by dots, of the counts that mean exactly what a convention means. */
-export type CountNames = ReadonlyMap<string, Count>;
+/** The provider's own names, and the names in what it nests, of the counts that mean exactly what a convention means. */
+export interface CountNames {
+  readonly [name: string]: Count | CountNames | undefined;
+}
 
 /** Reads token counts; every other number is kept under its own name. Undefined where no number was sent. */
 export function readUsage(usage: unknown, names: CountNames): Usage | undefined {
   const counts: Usage = {};
-  return collect(usage, branchesOf(names), '', counts, 0) ? counts : undefined;
+  return collect(usage, names, '', counts, 0) ? counts : undefined;
 }
 
 /** What came later in a stream overlays what came before. */
@@ -48,12 +50,12 @@ export function withCachedInput(usage: Usage | undefined, uncached: string): Usa
 const DEEPEST = 3;
 
 /** True if there was a number. */
-function collect(value: unknown, branch: Branch | undefined, parent: string, counts: Usage, depth: number): boolean {
+function collect(value: unknown, names: CountNames, parent: string, counts: Usage, depth: number): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   let any = false;
   for (const key in value) {
     const member = (value as Json)[key];
-    const known = branch?.get(key);
+    const known = Object.hasOwn(names, key) ? names[key] : undefined;
     if (typeof member === 'number') {
       if (!(member >= 0)) continue;
       any = true;
@@ -62,32 +64,10 @@ function collect(value: unknown, branch: Branch | undefined, parent: string, cou
       // DeepSeek sends its cache hits twice, under its own name and under OpenAI's.
       else if (counts[known] !== member) (counts.raw ??= {})[dotted(parent, key)] = member;
     } else if (depth < DEEPEST && typeof member === 'object' && member !== null) {
-      const next = typeof known === 'object' ? known : undefined;
-      any = collect(member, next, dotted(parent, key), counts, depth + 1) || any;
+      any = collect(member, typeof known === 'object' ? known : {}, dotted(parent, key), counts, depth + 1) || any;
     }
   }
   return any;
-}
-
-/** The counts by the name of a member, and by the names of its members. */
-type Branch = Map<string, Count | Branch>;
-const branches = new WeakMap<CountNames, Branch>();
-
-function branchesOf(names: CountNames): Branch {
-  let root = branches.get(names);
-  if (root !== undefined) return root;
-  branches.set(names, (root = new Map<string, Count | Branch>()));
-  for (const [name, count] of names) {
-    const path = name.split('.');
-    let branch = root;
-    for (const key of path.slice(0, -1)) {
-      const next = branch.get(key);
-      if (typeof next === 'object') branch = next;
-      else branch.set(key, (branch = new Map<string, Count | Branch>()));
-    }
-    branch.set(path.at(-1) ?? '', count);
-  }
-  return root;
 }
 
 /** Names recur with every response: joining them anew costs more than all the rest of reading a usage. */

@@ -1,0 +1,53 @@
+import { settings } from '../core/settings.js';
+import { GrowingText } from './growing-text.js';
+
+/** What arrives in pieces, each under a key: no more than the limits allow. */
+export class Slots<Slot> {
+  private readonly slots = new Map<unknown, Slot>();
+
+  get size(): number {
+    return this.slots.size;
+  }
+
+  get(key: unknown): Slot | undefined {
+    return this.slots.get(key);
+  }
+
+  set(key: unknown, slot: Slot): Slot | undefined {
+    if (!this.slots.has(key) && this.slots.size >= settings().limits.items) return undefined;
+    this.slots.set(key, slot);
+    return slot;
+  }
+
+  /** In the order of their indices, or as they came. */
+  values(): Slot[] {
+    return [...this.slots].sort(([one], [other]) => Number(one) - Number(other) || 0).map(([, slot]) => slot);
+  }
+
+  clear(): void {
+    this.slots.clear();
+  }
+}
+
+/** An object some members of which are texts that grow. */
+export class GrowingObject {
+  private readonly texts = new Map<string, GrowingText>();
+
+  constructor(readonly members: Record<string, unknown> = {}) {}
+
+  grow(member: string, piece: unknown): void {
+    if (typeof piece !== 'string') return;
+    let text = this.texts.get(member);
+    if (text === undefined) {
+      this.texts.set(member, (text = new GrowingText()));
+      text.add(this.members[member]);
+    }
+    text.add(piece);
+  }
+
+  read(): Record<string, unknown> {
+    const members = { ...this.members };
+    for (const [member, text] of this.texts) members[member] = text.read() || (members[member] ?? '');
+    return members;
+  }
+}
