@@ -1,55 +1,53 @@
-import type { Usage } from '../core/record.js';
 import { snapshot } from '../core/snapshot.js';
 import { readCohereUsage, readText, toolCalls } from './cohere-answer.js';
 import { asName, asRecord, own, type Json } from './json.js';
-import { ChatFold } from './openai-chat-fold.js';
+import { ChatFold, respelt } from './openai-chat-fold.js';
 import type { Fold, ResponseReading } from './provider.js';
 import { wireNames } from './wire-names.js';
 
 /** Events of v1 and of v2, as chunks of Chat Completions. */
-export class CohereFold implements Fold {
-  private readonly chat = new ChatFold({});
-  private usage: Usage | undefined = undefined;
-  /** The last event of v1 repeats everything. */
-  private whole: ResponseReading | undefined = undefined;
+export function cohereFold(): Fold {
+  let whole: ResponseReading | undefined;
+  return respelt(
+    new ChatFold({}, readCohereUsage),
+    (chunk) => {
+      const event = wireNames(chunk) as Json;
+      const type = typeOfEvent(event) ?? '';
+      // The last event of v1 repeats everything.
+      if (type === 'stream-end') whole = readText({ ...event, ...asRecord(event['response']) });
+      return V1.has(type) ? oldChunk(event) : chatChunk(event);
+    },
+    (reading) => whole ?? reading,
+  );
+}
 
-  add(chunk: object): void {
-    const event = wireNames(chunk) as Json;
-    const delta = asRecord(event['delta']) ?? {};
-    const message = asRecord(delta['message']) ?? {};
-    switch (typeOfEvent(event)) {
-      case 'message-start':
-        return this.chat.add({ id: event['id'], choices: [{ delta: { role: message['role'] } }] });
-      case 'content-start':
-      case 'content-delta': {
-        const { text, thinking } = asRecord(message['content']) ?? {};
-        return this.addDelta({ content: text, reasoning_content: thinking });
-      }
-      case 'tool-plan-delta':
-        return this.addDelta({ tool_plan: message['tool_plan'] });
-      case 'tool-call-start':
-      case 'tool-call-delta':
-        return this.addDelta({ tool_calls: [{ index: event['index'], ...asRecord(message['tool_calls']) }] });
-      case 'message-end':
-        this.usage = readCohereUsage(delta['usage']);
-        return this.chat.add({ choices: [{ finish_reason: delta['finish_reason'] }] });
-      case 'text-generation':
-        return this.addDelta({ content: event['text'] });
-      case 'tool-calls-generation':
-        return this.addDelta({ tool_calls: toolCalls(snapshot(event['tool_calls'])) });
-      case 'stream-end':
-        this.whole = readText({ finish_reason: event['finish_reason'], ...asRecord(event['response']) });
-    }
-  }
+const V1 = new Set(['text-generation', 'tool-calls-generation']);
 
-  read(): ResponseReading {
-    if (this.whole !== undefined) return this.whole;
-    return { ...this.chat.read(), usage: this.usage };
-  }
+function oldChunk({ text, tool_calls }: Json): Json {
+  return { choices: [{ delta: tool_calls ? { tool_calls: toolCalls(snapshot(tool_calls)) } : { content: text } }] };
+}
 
-  private addDelta(delta: Json): void {
-    this.chat.add({ choices: [{ delta }] });
-  }
+/** All events of v2 are made alike. */
+function chatChunk({ id, index, delta }: Json): Json {
+  const { message, usage, finish_reason } = asRecord(delta) ?? {};
+  const { role, content, tool_plan, tool_calls } = asRecord(message) ?? {};
+  const call = asRecord(tool_calls);
+  return {
+    id,
+    usage,
+    choices: asRecord(delta) && [
+      {
+        finish_reason,
+        delta: {
+          role,
+          content: own(content, 'text'),
+          reasoning_content: own(content, 'thinking'),
+          tool_plan,
+          tool_calls: call && [{ index, ...call }],
+        },
+      },
+    ],
+  };
 }
 
 /** v2 says `type`, v1 `event_type`, which its SDK renames. */

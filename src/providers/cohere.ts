@@ -6,7 +6,7 @@ import {
   GEN_AI_PROVIDER_NAME_VALUE_COHERE,
 } from '../semconv/gen-ai.js';
 import { readCohereUsage, readMessage, readText } from './cohere-answer.js';
-import { CohereFold, typeOfEvent } from './cohere-fold.js';
+import { cohereFold, typeOfEvent } from './cohere-fold.js';
 import { readCohereRequest } from './cohere-request.js';
 import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
 import { dimensionsOf } from './openai-embeddings.js';
@@ -18,7 +18,7 @@ export const cohere: Provider = {
   name: GEN_AI_PROVIDER_NAME_VALUE_COHERE,
   request: readCohereRequest,
   read,
-  fold: (chunk) => (isFirstEvent(chunk) ? new CohereFold() : undefined),
+  fold: (chunk) => (isFirstEvent(chunk) ? cohereFold() : undefined),
   seam,
   client: (value) => hasMethod(value, 'chatStream') && hasMethod(value, 'rerank'),
   clientName: () => GEN_AI_PROVIDER_NAME_VALUE_COHERE,

@@ -1,18 +1,21 @@
 import type { Usage } from '../core/record.js';
 import { settings } from '../core/settings.js';
-import { GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION } from '../semconv/gen-ai.js';
+import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION } from '../semconv/gen-ai.js';
 import { asList, asName, asRecord, asText, hasOwn, own, type Json } from './json.js';
 import { factsOf, readCounts } from './langchain-answer.js';
 import { isLangchainAnswer, wireCall, wireMessage } from './langchain-message.js';
-import { ChatFold } from './openai-chat-fold.js';
+import { ChatFold, respelt } from './openai-chat-fold.js';
 import type { Fold, ResponseReading } from './provider.js';
 import { addUsage, overlayUsage } from './usage.js';
 
-/** Message chunks, the generation chunks that they come from, and the events of `streamEvents()`. */
+/**
+ * Message chunks, the generation chunks that they come from, and the events of `streamEvents()`: put together as the
+ * chunks of a chat completion, which LangChain's are modelled on.
+ */
 export function startLangchainFold(chunk: object): Fold | undefined {
-  if (own(chunk, 'event') === 'message-start') return new EventFold();
+  if (own(chunk, 'event') === 'message-start') return eventFold();
   const isText = hasOwn(chunk, 'generationInfo') && typeof own(chunk, 'text') === 'string' && !own(chunk, 'message');
-  return isText || generationOf(chunk) !== undefined ? new ChunkFold(isText) : undefined;
+  return isText || generationOf(chunk) !== undefined ? chunkFold(isText) : undefined;
 }
 
 function generationOf(chunk: unknown): Json | undefined {
@@ -20,115 +23,83 @@ function generationOf(chunk: unknown): Json | undefined {
   return isLangchainAnswer(own(chunk, 'message')) ? (chunk as Json) : undefined;
 }
 
-/** Put together as the chunks of a chat completion, which LangChain's are modelled on. */
-class ChunkFold implements Fold {
-  private readonly chat = new ChatFold();
-  private provider: string | undefined = undefined;
-  private usage: Usage | undefined = undefined;
-  private readonly begun = new Set<unknown>();
-
-  constructor(private readonly isText: boolean) {}
-
-  add(chunk: object): void {
-    const generation = generationOf(chunk) ?? (this.isText ? (chunk as Json) : undefined);
-    if (generation === undefined) return;
+function chunkFold(isText: boolean): Fold {
+  const said: Partial<ResponseReading> = isText
+    ? { operation: GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION, isSummary: true }
+    : { operation: GEN_AI_OPERATION_NAME_VALUE_CHAT, isSummary: true, usageRemedy: 'streamUsage' };
+  // Anthropic's last count includes the first; what others send adds up.
+  const sum = (usage: unknown, former: Usage | undefined): Usage | undefined =>
+    (said.provider === 'anthropic' ? laterUsage : addUsage)(former, usage as Usage | undefined);
+  const begun = new Set<unknown>();
+  return respelt(new ChatFold(said, sum), (chunk) => {
+    const generation = generationOf(chunk) ?? (isText ? chunk : undefined);
+    if (generation === undefined) return undefined;
     const message = asRecord(generation['message']);
-    const { provider, id, model, finishReason, usage } = factsOf(generation);
-    this.provider ??= provider;
-    // Anthropic's last count includes the first; what others send adds up.
-    this.usage = this.provider === 'anthropic' ? laterUsage(this.usage, usage) : addUsage(this.usage, usage);
-    const said = asRecord(generation['generationInfo']) ?? asRecord(message?.['response_metadata']);
-    const delta = message === undefined ? { content: generation['text'] } : this.deltaOf(message);
-    this.chat.add({ id, model, choices: [{ index: said?.['completion'] ?? 0, delta, finish_reason: finishReason }] });
-  }
-
-  private deltaOf(message: Json): Json {
-    const { content, tool_call_chunks } = message;
-    const delta = wireMessage(message);
-    const pieces = asList(tool_call_chunks);
-    return {
-      ...delta,
-      content: Array.isArray(content) ? content.map(deltaBlock) : content,
-      tool_calls: pieces.length > 0 ? pieces.filter((piece) => this.goesOn(piece)).map(wireCall) : delta['tool_calls'],
-      executed_tools: asList(delta['executed_tools']).map((tool) => ({ ...asRecord(tool), index: own(tool, 'id') })),
-    };
-  }
-
-  /** There are pieces of calls that never began: the input of a tool that the provider runs itself. */
-  private goesOn(piece: unknown): boolean {
-    const { index, id, name } = asRecord(piece) ?? {};
-    const begins = id !== undefined || name !== undefined;
-    if (begins && this.begun.size < settings().limits.items) this.begun.add(index);
-    return this.begun.has(index);
-  }
-
-  read(): ResponseReading {
-    const reading = readAs(this.chat, this.provider, this.usage);
-    if (!this.isText) return reading;
-    return { ...reading, operation: GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION, usageRemedy: undefined };
-  }
+    const { provider, id, model, finishReason: finish_reason, usage } = factsOf(generation);
+    said.provider ??= provider;
+    const index = own(generation['generationInfo'] ?? message?.['response_metadata'], 'completion') ?? 0;
+    const delta = message === undefined ? { content: generation['text'] } : deltaOf(message, begun);
+    return { id, model, usage, choices: [{ index, delta, finish_reason }] };
+  });
 }
 
-function readAs(chat: ChatFold, provider: string | undefined, usage: Usage | undefined): ResponseReading {
+function deltaOf(message: Json, begun: Set<unknown>): Json {
+  const { content, ...delta } = wireMessage(message);
+  const pieces = asList(message['tool_call_chunks']);
   return {
-    ...chat.read(),
-    provider,
-    usage,
-    usageRemedy: usage === undefined ? 'streamUsage' : undefined,
-    isSummary: true,
+    ...delta,
+    content: Array.isArray(content) ? content.map(deltaBlock) : content,
+    tool_calls: pieces.length > 0 ? pieces.filter((piece) => goesOn(piece, begun)).map(wireCall) : delta['tool_calls'],
+    executed_tools: asList(delta['executed_tools']).map((tool) => ({ ...asRecord(tool), index: own(tool, 'id') })),
   };
+}
+
+/** There are pieces of calls that never began: the input of a tool that the provider runs itself. */
+function goesOn(piece: unknown, begun: Set<unknown>): boolean {
+  const { index, id, name } = asRecord(piece) ?? {};
+  const begins = id !== undefined || name !== undefined;
+  if (begins && begun.size < settings().limits.items) begun.add(index);
+  return begun.has(index);
 }
 
 /** LangChain writes a zero for what was not said again. */
 function laterUsage(former: Usage | undefined, later: Usage | undefined): Usage | undefined {
   if (later === undefined) return former;
-  const said = Object.fromEntries(Object.entries(later).filter(([, count]) => count !== 0));
-  return overlayUsage(former, said);
+  return overlayUsage(former, Object.fromEntries(Object.entries(later).filter(([, count]) => count !== 0)));
 }
 
-function deltaBlock(value: unknown): unknown {
-  const block = asRecord(value);
-  return block?.['type'] === 'reasoning' ? { type: 'thinking', thinking: block['reasoning'] } : value;
+function deltaBlock(block: unknown): unknown {
+  return own(block, 'type') === 'reasoning' ? { type: 'thinking', thinking: own(block, 'reasoning') } : block;
 }
 
-class EventFold implements Fold {
-  private readonly chat = new ChatFold();
-  private provider: string | undefined = undefined;
-  private usage: Usage | undefined = undefined;
+function eventFold(): Fold {
+  const said: Partial<ResponseReading> = { usageRemedy: 'streamUsage', isSummary: true };
+  return respelt(new ChatFold(said, readCounts), (chunk) => {
+    const { event, id, usage, delta, content, code, message } = chunk;
+    switch (event) {
+      case 'message-start':
+        return { id, usage };
+      case 'provider':
+        return { model: own(chunk['payload'], 'model') };
+      case 'content-block-delta':
+        return deltaChunk({ content: asText(own(delta, 'text')), reasoning_content: own(delta, 'reasoning') });
+      case 'content-block-finish': {
+        const isCall = /^(invalid_)?tool_call$/.test(asText(own(content, 'type')) ?? '');
+        return isCall ? deltaChunk({ tool_calls: [wireCall({ ...asRecord(content), index: undefined })] }) : undefined;
+      }
+      case 'message-finish': {
+        const response_metadata = { ...asRecord(chunk['metadata']), ...asRecord(chunk['responseMetadata']) };
+        const { provider, finishReason, ...facts } = factsOf({ message: { response_metadata } });
+        said.provider = provider;
+        return { ...facts, ...deltaChunk({}, finishReason ?? asName(chunk['reason'])), usage };
+      }
+      case 'error':
+        return { error: { code, message } };
+    }
+    return { usage };
+  });
+}
 
-  add(chunk: object): void {
-    const { event, id, usage, message, code } = chunk as Json;
-    this.usage = readCounts(usage) ?? this.usage;
-    if (event === 'message-start') this.chat.add({ id });
-    else if (event === 'provider') this.chat.add({ model: own((chunk as Json)['payload'], 'model') });
-    else if (event === 'content-block-delta') this.delta(asRecord((chunk as Json)['delta']));
-    else if (event === 'content-block-finish') this.block(asRecord((chunk as Json)['content']));
-    else if (event === 'message-finish') this.finish(chunk as Json);
-    else if (event === 'error') this.chat.add({ error: { code, message } });
-  }
-
-  read(): ResponseReading {
-    return readAs(this.chat, this.provider, this.usage);
-  }
-
-  private delta({ text, reasoning }: Json = {}): void {
-    this.addDelta({ content: asText(text), reasoning_content: reasoning });
-  }
-
-  private block(content: Json = {}): void {
-    const isCall = content['type'] === 'tool_call' || content['type'] === 'invalid_tool_call';
-    if (isCall) this.addDelta({ tool_calls: [wireCall({ ...content, index: undefined })] });
-  }
-
-  private finish({ reason, metadata, responseMetadata }: Json): void {
-    const said = { ...asRecord(metadata), ...asRecord(responseMetadata) };
-    const { provider, id, model, finishReason = asName(reason) } = factsOf({ message: { response_metadata: said } });
-    this.provider = provider;
-    this.chat.add({ id, model });
-    this.addDelta({}, finishReason);
-  }
-
-  private addDelta(delta: Json, finish_reason?: string): void {
-    this.chat.add({ choices: [{ index: 0, delta, finish_reason }] });
-  }
+function deltaChunk(delta: Json, finish_reason?: string): object {
+  return { choices: [{ index: 0, delta, finish_reason }] };
 }

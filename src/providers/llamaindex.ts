@@ -1,14 +1,14 @@
-import { settings } from '../core/settings.js';
 import { snapshot } from '../core/snapshot.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT } from '../semconv/gen-ai.js';
 import { anthropic } from './anthropic.js';
 import { google } from './google.js';
-import { GrowingText } from './growing-text.js';
+import { GrowingObject, Slots } from './growing.js';
 import { providerForAddress } from './hosts.js';
 import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
 import { withoutCalls } from './langchain-message.js';
 import { mistral } from './mistral.js';
 import { ollama } from './ollama.js';
+import { respelt } from './openai-chat-fold.js';
 import { openaiChat } from './openai-chat.js';
 import { readAnswer } from './answer.js';
 import { toolDefinitions } from './tool-definition.js';
@@ -109,44 +109,28 @@ function fold(chunk: object): Fold | undefined {
   if (!isChunk) return undefined;
   for (const provider of PROVIDERS) {
     const inner = asRecord(chunk['raw']) && provider.fold(chunk['raw'] as object);
-    if (inner !== undefined) return new RawFold(provider.name, inner);
+    if (inner === undefined) continue;
+    return respelt(
+      inner,
+      ({ raw }) => asRecord(raw),
+      (reading) => ({ ...reading, provider: reading.provider ?? provider.name }),
+    );
   }
   return new DeltaFold();
 }
 
-class RawFold implements Fold {
-  constructor(
-    private readonly provider: string,
-    private readonly inner: Fold,
-  ) {}
-
-  add(chunk: object): void {
-    const raw = asRecord(own(chunk, 'raw'));
-    if (raw !== undefined) this.inner.add(raw);
-  }
-
-  read(): ResponseReading {
-    const reading = this.inner.read();
-    return { ...reading, provider: reading.provider ?? this.provider };
-  }
-}
-
 /** Where the provider's own chunks are not known: a call comes again with each piece of its input. */
 class DeltaFold implements Fold {
-  private readonly text = new GrowingText();
-  private readonly calls = new Map<unknown, unknown>();
+  private readonly message = new GrowingObject();
+  private readonly calls = new Slots<unknown>();
 
   add(chunk: object): void {
     const { delta, text, options } = chunk as Json;
-    this.text.add(delta ?? text);
-    for (const call of asList(own(options, 'toolCall'))) {
-      const id = own(call, 'id');
-      if (this.calls.has(id) || this.calls.size < settings().limits.items) this.calls.set(id, snapshot(wireCall(call)));
-    }
+    this.message.grow('content', delta ?? text);
+    for (const call of asList(own(options, 'toolCall'))) this.calls.set(own(call, 'id'), snapshot(wireCall(call)));
   }
 
   read(): ResponseReading {
-    const message = { role: 'assistant', content: this.text.read(), tool_calls: [...this.calls.values()] };
-    return readAnswer({}, [{ message }]);
+    return readAnswer({}, [{ message: { ...this.message.read(), tool_calls: this.calls.values() } }]);
   }
 }

@@ -1,7 +1,7 @@
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_PROVIDER_NAME_VALUE_MISTRAL_AI } from '../semconv/gen-ai.js';
 import type { Message, Part } from '../core/messages.js';
 import { asList, asRecord, asText, hasOwn, own, type Json } from './json.js';
-import { ChatFold } from './openai-chat-fold.js';
+import { ChatFold, respelt } from './openai-chat-fold.js';
 import { openaiChat } from './openai-chat.js';
 import { openaiEmbeddings } from './openai-embeddings.js';
 import { readMessage } from './message.js';
@@ -71,18 +71,6 @@ function read(value: object): ResponseReading | undefined {
 
 function fold(chunk: object): Fold | undefined {
   const [choice] = asList(own(own(chunk, 'data'), 'choices'));
-  return hasOwn(choice, 'delta') ? new EventFold() : undefined;
-}
-
-class EventFold implements Fold {
-  private readonly chat = new ChatFold();
-
-  add(chunk: object): void {
-    const data = asRecord(own(chunk, 'data'));
-    if (data !== undefined) this.chat.add(wireNames(data) as object);
-  }
-
-  read(): ResponseReading {
-    return { ...this.chat.read(), usageRemedy: undefined };
-  }
+  if (!hasOwn(choice, 'delta')) return undefined;
+  return respelt(new ChatFold({}), ({ data }) => asRecord(wireNames(data)));
 }

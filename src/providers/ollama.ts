@@ -6,7 +6,7 @@ import {
 } from '../semconv/gen-ai.js';
 import { asList, asNumber, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
 import { imageParts, readMessage } from './message.js';
-import { ChatFold } from './openai-chat-fold.js';
+import { ChatFold, respelt } from './openai-chat-fold.js';
 import { promptMessages } from './openai-completions.js';
 import { openaiEmbeddings } from './openai-embeddings.js';
 import { textPart } from './part.js';
@@ -68,15 +68,30 @@ function client(value: object): boolean {
   return typeof own(own(value, 'config'), 'host') === 'string' && hasMethod(value, 'generate');
 }
 
+/** A whole answer looks like the last chunk. */
 function read(value: object): ResponseReading | undefined {
-  if (!isAnswer(value)) return readEmbeddings(value);
-  const whole = new OllamaFold();
-  whole.add(value);
-  return whole.read();
+  const whole = fold(value);
+  whole?.add(value);
+  return whole?.read() ?? readEmbeddings(value);
 }
 
+/** Chat completions in other words. */
 function fold(chunk: object): Fold | undefined {
-  return isAnswer(chunk) ? new OllamaFold() : undefined;
+  if (!isAnswer(chunk)) return undefined;
+  const isChat = own(chunk, 'response') === undefined;
+  let calls = 0;
+  return respelt(
+    new ChatFold({
+      operation: isChat ? GEN_AI_OPERATION_NAME_VALUE_CHAT : GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION,
+    }),
+    ({ model, message, response, thinking, done_reason, ...counts }) => {
+      const said: Json = asRecord(message) ?? { content: response, thinking };
+      // A call comes whole, from older servers without an id.
+      const tool_calls = asList(said['tool_calls']).map((call) => ({ ...asRecord(call), index: calls++ }));
+      const delta = { ...said, reasoning: said['thinking'], tool_calls };
+      return { model, usage: counts, choices: [{ delta, finish_reason: done_reason }] };
+    },
+  );
 }
 
 function isAnswer(value: object): boolean {
@@ -88,42 +103,5 @@ function readEmbeddings(value: object): ResponseReading | undefined {
   const [embedding] = asList(own(value, 'embeddings'));
   const model = own(value, 'model');
   if (!Array.isArray(embedding) || typeof model !== 'string') return undefined;
-  return openaiEmbeddings.read({ object: 'list', model, data: [{ embedding }], usage: usageOf(value as Json) });
-}
-
-/** Chunks of an answer, or a whole one: chat completions in other words. */
-class OllamaFold implements Fold {
-  private readonly chat = new ChatFold();
-  private operation: string = GEN_AI_OPERATION_NAME_VALUE_CHAT;
-  private calls = 0;
-
-  add(chunk: object): void {
-    const { model, message, response, thinking, done_reason } = chunk as Json;
-    if (typeof response === 'string') this.operation = GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION;
-    const said: Json = asRecord(message) ?? { content: response, thinking };
-    // A call comes whole, from older servers without an id.
-    const tool_calls = asList(said['tool_calls']).map((call) => ({ ...asRecord(call), index: this.calls++ }));
-    this.chat.add({
-      model,
-      usage: usageOf(chunk as Json),
-      choices: [{ delta: { ...said, reasoning: said['thinking'], tool_calls }, finish_reason: done_reason }],
-    });
-  }
-
-  read(): ResponseReading {
-    return { ...this.chat.read(), operation: this.operation, usageRemedy: undefined };
-  }
-}
-
-/** In the words of chat completions; durations, in nanoseconds, keep their own names. */
-function usageOf(value: Json): Json {
-  const { prompt_eval_count, eval_count, total_duration, load_duration, prompt_eval_duration, eval_duration } = value;
-  return {
-    prompt_tokens: prompt_eval_count,
-    completion_tokens: eval_count,
-    total_duration,
-    load_duration,
-    prompt_eval_duration,
-    eval_duration,
-  };
+  return openaiEmbeddings.read({ object: 'list', model, data: [{ embedding }], usage: value });
 }

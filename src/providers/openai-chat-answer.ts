@@ -32,5 +32,8 @@ const COUNTS: CountNames = {
   // DeepSeek's name, and Mistral's.
   prompt_cache_hit_tokens: 'cacheReadInputTokens',
   num_cached_tokens: 'cacheReadInputTokens',
+  // Ollama's.
+  prompt_eval_count: 'inputTokens',
+  eval_count: 'outputTokens',
   completion_tokens_details: { reasoning_tokens: 'reasoningOutputTokens' },
 };

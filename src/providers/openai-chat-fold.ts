@@ -1,5 +1,6 @@
 import { Media } from '../core/media.js';
 import type { Part } from '../core/messages.js';
+import type { Usage } from '../core/record.js';
 import { settings } from '../core/settings.js';
 import { snapshot } from '../core/snapshot.js';
 import { readAnswer, type Choice } from './answer.js';
@@ -14,13 +15,15 @@ import { readResponseError } from './response-error.js';
 
 /** Chunks of a chat completion, joined to the message that they would have been. */
 export class ChatFold implements Fold {
-  private provider: string | undefined = undefined;
   private facts: Partial<ResponseReading> = {};
   private found: Part | undefined = undefined;
   private readonly choices = new Slots<ChoiceFold>();
 
-  /** `said` is what every answer says that comes in such chunks. */
-  constructor(private readonly said: Partial<ResponseReading> = { usageRemedy: USAGE_REMEDY }) {}
+  /** `said` is what every answer says that comes in such chunks; `countsOf` reads what they send as their usage. */
+  constructor(
+    private readonly said: Partial<ResponseReading> = { usageRemedy: USAGE_REMEDY },
+    private readonly countsOf: (usage: unknown, former: Usage | undefined) => Usage | undefined = readChatUsage,
+  ) {}
 
   add(chunk: object): void {
     const { id, model, choices, usage, x_groq, error } = chunk as Json;
@@ -31,13 +34,13 @@ export class ChatFold implements Fold {
       this.choices.clear();
     }
     const { facts } = this;
-    this.provider ??= answeredBy(chunk as Json);
+    this.said.provider ??= answeredBy(chunk as Json);
     facts.id ??= asName(id);
     facts.model ??= asName(model);
     // Perplexity repeats what it found with every chunk.
     this.found ??= searchedPart(chunk as Json);
     // The last chunk with a usage counts: Perplexity sends a growing one with every chunk. Groq had its own place for it.
-    facts.usage = readChatUsage(usage ?? asRecord(x_groq)?.['usage']) ?? facts.usage;
+    facts.usage = this.countsOf(usage ?? own(x_groq, 'usage'), facts.usage) ?? facts.usage;
     facts.error = readResponseError(error) ?? facts.error;
     list.forEach((value, position) => {
       const choice = asRecord(value);
@@ -49,10 +52,10 @@ export class ChatFold implements Fold {
   }
 
   read(): ResponseReading {
-    const { provider, facts, said } = this;
+    const { facts, said } = this;
     const usageRemedy = facts.usage === undefined ? said.usageRemedy : undefined;
     const choices = this.choices.values().map((choice) => choice.read());
-    return readAnswer({ ...said, provider, ...facts, usageRemedy }, choices, this.found);
+    return readAnswer({ ...said, ...facts, usageRemedy }, choices, this.found);
   }
 
   /** `runTools()` streams one completion after the other, and the last is the answer. Some servers number each chunk. */
@@ -181,4 +184,19 @@ class CallFold {
   read(): { id: string | undefined; function: Json } {
     return { id: this.id, function: { name: this.name, arguments: this.object ?? this.input.read() } };
   }
+}
+
+/** The fold of chunks that say the same in other words. None are made of those that `respell` has no words for. */
+export function respelt(
+  inner: Fold,
+  respell: (chunk: Json) => object | undefined,
+  finish = (reading: ResponseReading) => reading,
+): Fold {
+  return {
+    add(chunk) {
+      const words = respell(chunk as Json);
+      if (words !== undefined) inner.add(words);
+    },
+    read: () => finish(inner.read()),
+  };
 }

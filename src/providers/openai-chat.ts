@@ -55,7 +55,9 @@ function read(value: object): ResponseReading | undefined {
       ...factsOf(completion),
       usage: readChatUsage(completion['usage']),
       // OpenRouter puts the failure of one of the servers that it asks into the answer, or into a choice.
-      error: [completion, ...asList(choices)].map((holder) => readResponseError(own(holder, 'error'))).find((error) => error),
+      error: [completion, ...asList(choices)]
+        .map((holder) => readResponseError(own(holder, 'error')))
+        .find((error) => error),
     },
     choices.map(keepChoice),
     searchedPart(completion),
