@@ -4,8 +4,8 @@ import { anthropic } from './anthropic.js';
 import { ConverseFold, isConverseStart } from './bedrock-converse-fold.js';
 import { readConverse, readConverseRequest } from './bedrock-converse.js';
 import { bedrockParameters } from './bedrock-parameters.js';
-import { asList, asNumber, asRecord, asText, hasOwn, own, type Json } from './json.js';
-import { ChatFold } from './openai-chat-fold.js';
+import { asList, asNumber, asRecord, asText, firstOf, hasOwn, own, type Json } from './json.js';
+import { ChatFold, respelt } from './openai-chat-fold.js';
 import { openaiChat } from './openai-chat.js';
 import { promptMessages } from './openai-completions.js';
 import { openaiEmbeddings } from './openai-embeddings.js';
@@ -68,7 +68,7 @@ function readEmbedding({ id, embedding, embeddings, inputTextTokenCount }: Json)
 
 function readChoices(body: Json): ResponseReading | undefined {
   if (!choicesOf(body).some((choice) => asRecord(choice['message']) ?? textOf(choice))) return undefined;
-  const fold = new ChoicesFold();
+  const fold = choicesFold();
   fold.add(body);
   return fold.read();
 }
@@ -78,7 +78,7 @@ export class InvokeFold implements Fold {
   private fold: Fold | undefined = undefined;
 
   add(chunk: object): void {
-    const body = readJson(asRecord((chunk as Json)['chunk'])?.['bytes']);
+    const body = readJson(own((chunk as Json)['chunk'], 'bytes'));
     if (body !== undefined) (this.fold ??= familyFold(body)).add(body);
   }
 
@@ -88,40 +88,33 @@ export class InvokeFold implements Fold {
 }
 
 function familyFold(body: Json): Fold {
-  return isConverseStart(body) ? new ConverseFold() : (anthropic.fold(body) ?? new ChoicesFold());
+  return isConverseStart(body) ? new ConverseFold() : (anthropic.fold(body) ?? choicesFold());
 }
 
 /** The families that answer with one text, or a list of them; whole or in pieces, read as chat completions. */
-class ChoicesFold implements Fold {
-  private readonly chat = new ChatFold();
-  private inputTokens: unknown = undefined;
-  private outputTokens: unknown = undefined;
-  private hasUsage = false;
-
-  add(chunk: object): void {
-    const body = chunk as Json;
+function choicesFold(): Fold {
+  let counts: Json = {};
+  return respelt(new ChatFold({}), (body) => {
     const { id = body['response_id'], model, usage } = body;
     const choices = choicesOf(body);
     // What Bedrock counted comes last, and may differ: the model's own counts are what its documentation explains.
-    const metrics = asRecord(body['amazon-bedrock-invocationMetrics']);
-    this.inputTokens = inputCount(body) ?? this.inputTokens ?? metrics?.['inputTokenCount'];
-    this.outputTokens = outputCount(body, choices) ?? this.outputTokens ?? metrics?.['outputTokenCount'];
-    this.hasUsage ||= asRecord(usage) !== undefined;
-    this.chat.add({
+    const { inputTokenCount, outputTokenCount } = asRecord(body['amazon-bedrock-invocationMetrics']) ?? {};
+    counts = {
+      prompt_tokens: inputCount(body) ?? counts['prompt_tokens'] ?? inputTokenCount,
+      completion_tokens: outputCount(body, choices) ?? counts['completion_tokens'] ?? outputTokenCount,
+      hasUsage: counts['hasUsage'] === true || asRecord(usage) !== undefined,
+    };
+    return {
       id,
       model,
-      usage: this.hasUsage ? usage : { prompt_tokens: this.inputTokens, completion_tokens: this.outputTokens },
+      usage: counts['hasUsage'] === true ? usage : counts,
       choices: choices.map((choice) => ({
         delta: choice['message'] ?? { content: textOf(choice) },
         ...choice,
         finish_reason: finishReasonOf(choice),
       })),
-    });
-  }
-
-  read(): ResponseReading {
-    return { ...this.chat.read(), usageRemedy: undefined };
-  }
+    };
+  });
 }
 
 /** Of Mistral, AI21, Cohere and Titan; Llama, the older Claude and Titan's streams have one choice, the body itself. */
@@ -158,9 +151,4 @@ function outputCount(body: Json, choices: readonly Json[]): unknown {
 function listed(value: unknown): number | undefined {
   const tokens = asRecord(value)?.['tokens'];
   return Array.isArray(tokens) ? tokens.length : undefined;
-}
-
-/** The families name the same thing differently; null stands where it is not said. */
-function firstOf(record: Json, names: readonly string[]): unknown {
-  return names.map((name) => record[name] ?? undefined).find((value) => value !== undefined);
 }

@@ -9,6 +9,7 @@ import { GoogleFold } from './google-fold.js';
 import { interactionChunk } from './google-interaction.js';
 import { readGoogleRequest } from './google-request.js';
 import { asList, asNumber, asRecord, asText, hasMethod, own } from './json.js';
+import { respelt } from './openai-chat-fold.js';
 import type { Fold, Provider, ResponseReading } from './provider.js';
 import { readUsage, type CountNames } from './usage.js';
 
@@ -33,17 +34,20 @@ function apiOf(value: object): unknown {
   return own(value, 'apiClient') ?? own(value, 'parentClient');
 }
 
-/** A whole answer looks like a chunk, or goes through the same hands as an event. */
+/** A whole answer looks like a chunk, or is respelt like an event. */
 function read(value: object): ResponseReading | undefined {
-  const answer = own(value, 'object') === 'interaction' ? new GoogleFold(interactionChunk) : fold(value);
+  const answer = own(value, 'object') === 'interaction' ? interactionFold() : fold(value);
   answer?.add(value);
   return answer?.read() ?? readEmbeddings(value);
 }
 
 function fold(chunk: object): Fold | undefined {
   if (isAnswer(chunk)) return new GoogleFold();
-  const isEvent = /^(interaction|step)\.|^error$/.test(asText(own(chunk, 'event_type')) ?? '');
-  return isEvent ? new GoogleFold(interactionChunk) : undefined;
+  return /^(interaction|step)\.|^error$/.test(asText(own(chunk, 'event_type')) ?? '') ? interactionFold() : undefined;
+}
+
+function interactionFold(): Fold {
+  return respelt(new GoogleFold(), interactionChunk);
 }
 
 function isAnswer(value: object): boolean {
