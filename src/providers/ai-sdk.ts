@@ -6,8 +6,7 @@ import { readMessage } from './message.js';
 import { promptMessages } from './openai-completions.js';
 import { providerOfPackage } from './package-name.js';
 import type { Provider, RequestReading, ResponseReading } from './provider.js';
-import { readOutputType, readParameters } from './request-parameters.js';
-import { toolDefinitions } from './tool-definition.js';
+import { readRequest } from './request.js';
 import { wireNames } from './wire-names.js';
 
 /**
@@ -30,21 +29,15 @@ function request(value: object, isCertain?: boolean): RequestReading | undefined
   const body = value as Json;
   const prompt = own(body, 'prompt');
   if (isPrompt(prompt)) {
-    return {
-      operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
-      request: readParameters(wireNames(body, 1) as Json),
-      outputType: readOutputType(body['responseFormat']),
-      input: () => prompt.map(readMessage),
-      toolDefinitions: () => toolDefinitions(body),
-    };
+    const reading = readRequest(GEN_AI_OPERATION_NAME_VALUE_CHAT, wireNames(body, 1) as Json, () =>
+      prompt.map(readMessage),
+    );
+    // The system's message is the first of the prompt.
+    return { ...reading, systemInstructions: undefined };
   }
   const values = isCertain === true ? own(body, 'values') : undefined;
   if (!Array.isArray(values)) return undefined;
-  return {
-    operation: GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
-    request: {},
-    input: () => promptMessages(values),
-  };
+  return readRequest(GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS, {}, () => promptMessages(values));
 }
 
 function isPrompt(prompt: unknown): prompt is unknown[] {

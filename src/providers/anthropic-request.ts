@@ -1,24 +1,13 @@
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT } from '../semconv/gen-ai.js';
-import { someParts } from './content-parts.js';
 import { asList, asRecord, asText, hasOwn, own, type Json } from './json.js';
-import { readMessage } from './message.js';
 import type { RequestReading } from './provider.js';
-import { readOutputType, readParameters } from './request-parameters.js';
-import { toolDefinitions } from './tool-definition.js';
+import { readRequest } from './request.js';
 
 /** Takes any `messages`: Chat Completions, which is asked first, leaves it those that only Anthropic understands. */
 export function readAnthropicRequest(value: object): RequestReading | undefined {
   const body = value as Json;
   if (!Array.isArray(own(body, 'messages'))) return undefined;
-  return {
-    operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
-    request: readParameters(body),
-    // `output_format` is its name in the beta.
-    outputType: readOutputType(asRecord(body['output_config'])?.['format'] ?? body['output_format']),
-    systemInstructions: () => someParts(body['system']),
-    input: () => asList(body['messages']).map(readMessage),
-    toolDefinitions: () => toolDefinitions(body),
-  };
+  return readRequest(GEN_AI_OPERATION_NAME_VALUE_CHAT, body);
 }
 
 /** True for a request with something in it that only Anthropic understands. */

@@ -3,10 +3,9 @@ import { snapshot } from '../core/snapshot.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT } from '../semconv/gen-ai.js';
 import { readAnswer } from './answer.js';
 import { bedrockParameters } from './bedrock-parameters.js';
-import { someParts } from './content-parts.js';
 import { asList, asName, asRecord, hasOwn, own, type Json } from './json.js';
-import { readMessage } from './message.js';
 import type { RequestReading, ResponseReading } from './provider.js';
+import { readRequest } from './request.js';
 import { readOutputType } from './request-parameters.js';
 import { toolDefinitions } from './tool-definition.js';
 import { readUsage, withCachedInput, type CountNames } from './usage.js';
@@ -14,11 +13,9 @@ import { readUsage, withCachedInput, type CountNames } from './usage.js';
 /** The request of Converse and ConverseStream; Nova's body in InvokeModel has the same members. */
 export function readConverseRequest(body: Json): RequestReading {
   return {
-    operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
+    ...readRequest(GEN_AI_OPERATION_NAME_VALUE_CHAT, body),
     request: bedrockParameters(body, body),
     outputType: readOutputType(asRecord(body['outputConfig'])?.['textFormat']),
-    systemInstructions: () => someParts(body['system']),
-    input: () => asList(body['messages']).map(readMessage),
     toolDefinitions: () => toolDefinitions({ tools: asList(own(body['toolConfig'], 'tools')).flatMap(toolOf) }),
   };
 }

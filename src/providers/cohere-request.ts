@@ -7,10 +7,9 @@ import {
 import { asList, asRecord, asText, hasOwn, own, type Json } from './json.js';
 import { readMessage } from './message.js';
 import { contentParts } from './content-parts.js';
-import { toolDefinitions } from './tool-definition.js';
 import { otherMessage, textPart, toolCallPart, toolCallResponsePart, urlPart } from './part.js';
 import type { RequestReading } from './provider.js';
-import { readOutputType, readParameters } from './request-parameters.js';
+import { readRequest } from './request.js';
 import { wireNames } from './wire-names.js';
 
 /** What else looks like a request of v1, of `embed` or of `rerank` is one where the model is Cohere's. */
@@ -30,12 +29,12 @@ export function readCohereRequest(value: object, isCertain = false): RequestRead
     const { query, top_n: k } = body;
     // The documents that are to be put in order.
     const input = (): Message[] => [{ role: 'user', parts: contentParts(documents) }];
-    return { ...reading(GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL, { k, ...body }, input), query };
+    return { ...readRequest(GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL, { k, ...body }, input), query };
   }
   // Classifications have `inputs` too, which are texts.
   const mixed = asList(inputs).filter((input) => hasOwn(input, 'content'));
   if (asList(texts).length + asList(images).length + mixed.length === 0) return undefined;
-  return reading(GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS, body, () =>
+  return readRequest(GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS, body, () =>
     [
       ...asList(texts).map((text) => defined(textPart(text))),
       ...asList(images).map((image) => defined(urlPart(image, 'image'))),
@@ -44,18 +43,8 @@ export function readCohereRequest(value: object, isCertain = false): RequestRead
   );
 }
 
-function reading(operation: string, body: Json, input: () => Message[]): RequestReading {
-  return { operation, request: readParameters(body), input };
-}
-
 function chat(body: Json, input: () => Message[]): RequestReading {
-  const preamble = textPart(body['preamble']);
-  return {
-    ...reading(GEN_AI_OPERATION_NAME_VALUE_CHAT, body, input),
-    outputType: readOutputType(body['response_format']),
-    systemInstructions: () => preamble && [preamble],
-    toolDefinitions: () => toolDefinitions({ tools: wireNames(body['tools']) }),
-  };
+  return readRequest(GEN_AI_OPERATION_NAME_VALUE_CHAT, { ...body, tools: wireNames(body['tools']) }, input);
 }
 
 const ROLES = new Map<unknown, string>([

@@ -27,7 +27,7 @@ export function contentParts(content: unknown): Part[] {
 
 /** The same, undefined where it says nothing. */
 export function someParts(content: unknown): Part[] | undefined {
-  const parts = contentParts(content);
+  const parts = content === '' ? [] : contentParts(content);
   return parts.length > 0 ? parts : undefined;
 }
 

@@ -31,8 +31,9 @@ export class GoogleFold implements Fold {
     const choices = this.candidates.values().map((candidate) => candidate.read());
     if (choices.length > 0) return readAnswer(facts, choices);
     // What the prompt was refused for: nothing was generated that could have finished.
-    const { output } = readAnswer(facts, [{ message: {}, finishReason: blockReason }]);
-    return { ...readAnswer(facts, []), output: blockReason === undefined ? undefined : output };
+    const refused =
+      blockReason === undefined ? undefined : [{ role: 'assistant', parts: [], finish_reason: blockReason }];
+    return { ...readAnswer(facts, []), output: () => refused };
   }
 
   private addCandidate(candidate: Json, position: number): void {

@@ -58,9 +58,6 @@ function toolsOf(tool: unknown): readonly unknown[] {
   if (hasOwn(tool, 'type')) return [tool];
   return Object.entries(asRecord(tool) ?? {}).flatMap(([type, value]): unknown[] => {
     if (!type.startsWith('function')) return asRecord(value) === undefined ? [] : [{ type }];
-    return asList(value).map((declaration) => ({
-      parameters: own(declaration, 'parametersJsonSchema'),
-      ...asRecord(declaration),
-    }));
+    return [...asList(value)];
   });
 }

@@ -8,8 +8,8 @@ import { readMessage } from './message.js';
 import { promptMessages } from './openai-completions.js';
 import { providerOfPackage } from './package-name.js';
 import type { InnerCalls, Provider, RequestReading } from './provider.js';
-import { readOutputType, readParameters } from './request-parameters.js';
-import { toolDefinitions } from './tool-definition.js';
+import { readRequest } from './request.js';
+import { readParameters } from './request-parameters.js';
 import { wireNames } from './wire-names.js';
 
 /** Models of LangChain (https://docs.langchain.com/oss/javascript), whoever answers behind them, and runs of them. */
@@ -45,17 +45,12 @@ function request(value: object): RequestReading | undefined {
   if (parameters === undefined) return undefined;
   const { ls_params, messages, prompt } = value as Json;
   const isChat = messages !== undefined;
-  const { response_format, text, output_config } = parameters;
-  return {
-    operation: isChat ? GEN_AI_OPERATION_NAME_VALUE_CHAT : GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION,
-    request: {
-      ...readParameters(asRecord(ls_params) ?? {}),
-      ...readParameters(wireNames(parameters, 1) as Json),
-    },
-    outputType: readOutputType(response_format ?? asRecord(text ?? output_config)?.['format']),
-    input: () => (isChat ? asList(messages).map(readMessage) : promptMessages(prompt)),
-    toolDefinitions: () => toolDefinitions(parameters),
-  };
+  const reading = readRequest(
+    isChat ? GEN_AI_OPERATION_NAME_VALUE_CHAT : GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION,
+    wireNames(parameters, 1) as Json,
+    () => (isChat ? asList(messages).map(readMessage) : promptMessages(prompt)),
+  );
+  return { ...reading, request: { ...readParameters(asRecord(ls_params) ?? {}), ...reading.request } };
 }
 
 interface Model {

@@ -11,12 +11,11 @@ import { ollama } from './ollama.js';
 import { respelt } from './openai-chat-fold.js';
 import { openaiChat } from './openai-chat.js';
 import { readAnswer } from './answer.js';
-import { toolDefinitions } from './tool-definition.js';
 import { openaiResponses } from './openai-responses.js';
-import { readMessage } from './message.js';
 import { providerOfPackage } from './package-name.js';
 import type { Fold, InnerCalls, Provider, RequestReading, ResponseReading } from './provider.js';
-import { readOutputType, readParameters } from './request-parameters.js';
+import { readRequest } from './request.js';
+import { readOutputType } from './request-parameters.js';
 
 /** Models of LlamaIndex (https://developers.llamaindex.ai/typescript), whose answers hold the provider's as `raw`. */
 export const llamaindex: Provider = {
@@ -82,13 +81,10 @@ function wireCall(value: unknown): Json {
 function request(value: object): RequestReading | undefined {
   const parameters = asRecord(own(value, 'model_parameters'));
   if (parameters === undefined) return undefined;
-  const { messages, response_format } = value as Json;
+  const { messages, tools, response_format } = value as Json;
   return {
-    operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
-    request: readParameters(parameters),
+    ...readRequest(GEN_AI_OPERATION_NAME_VALUE_CHAT, { ...parameters, messages, tools }),
     outputType: readOutputType(response_format) ?? (asRecord(response_format) && 'json'),
-    input: () => asList(messages).map((message) => readMessage(message)),
-    toolDefinitions: () => toolDefinitions(value as Json),
   };
 }
 

@@ -5,10 +5,9 @@ import { ChatFold, respelt } from './openai-chat-fold.js';
 import { openaiChat } from './openai-chat.js';
 import { openaiEmbeddings } from './openai-embeddings.js';
 import { readMessage } from './message.js';
-import { toolDefinitions } from './tool-definition.js';
 import { textPart } from './part.js';
 import type { Fold, Provider, RequestReading, ResponseReading } from './provider.js';
-import { readOutputType, readParameters } from './request-parameters.js';
+import { readRequest } from './request.js';
 import { wireNames } from './wire-names.js';
 
 /**
@@ -33,14 +32,10 @@ function request(value: object, isCertain = false): RequestReading | undefined {
   const messages = own(value, 'messages');
   if (!Array.isArray(messages) && typeof own(value, 'prompt') !== 'string') return undefined;
   const body = wireNames(value, 1) as Json;
-  return {
-    // What fills in the middle answers as a chat does.
-    operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
-    request: readParameters(body),
-    outputType: readOutputType(body['response_format']),
-    input: () => (Array.isArray(messages) ? asList(wireNames(messages)).map(readMessage) : [gap(body)]),
-    toolDefinitions: () => toolDefinitions(body),
-  };
+  // What fills in the middle answers as a chat does.
+  return readRequest(GEN_AI_OPERATION_NAME_VALUE_CHAT, body, () =>
+    Array.isArray(messages) ? asList(wireNames(messages)).map(readMessage) : [gap(body)],
+  );
 }
 
 /** Moderations and conversations have `inputs` too. */

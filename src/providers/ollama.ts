@@ -9,10 +9,8 @@ import { imageParts, readMessage } from './message.js';
 import { ChatFold, respelt } from './openai-chat-fold.js';
 import { promptMessages } from './openai-completions.js';
 import { openaiEmbeddings } from './openai-embeddings.js';
-import { textPart } from './part.js';
 import type { Fold, Provider, RequestReading, ResponseReading } from './provider.js';
-import { readParameters } from './request-parameters.js';
-import { toolDefinitions } from './tool-definition.js';
+import { readRequest } from './request.js';
 
 /** Ollama's own API: https://docs.ollama.com/api */
 export const ollama: Provider = {
@@ -28,21 +26,20 @@ export const ollama: Provider = {
 function request(value: object, isCertain = false): RequestReading | undefined {
   if (!isRequest(value) || !(isCertain || isOllamaRequest(value))) return undefined;
   const body = value as Json;
-  const { messages, prompt, system, format, model, stream } = body;
-  const options = asRecord(body['options']);
-  const most = asNumber(options?.['num_predict']) ?? 0;
-  return {
-    operation: operationOf(body),
-    // Negative numbers mean that nothing bounds it.
-    request: readParameters({ ...options, model, stream, max_tokens: most > 0 ? most : undefined }),
-    outputType: format === 'json' || asRecord(format) !== undefined ? 'json' : undefined,
-    systemInstructions() {
-      const part = system === '' ? undefined : textPart(system);
-      return part && [part];
+  const { messages, prompt, format, options } = body;
+  const most = asNumber(own(options, 'num_predict')) ?? 0;
+  const isJson = format === 'json' || asRecord(format) !== undefined;
+  return readRequest(
+    operationOf(body),
+    {
+      ...asRecord(options),
+      ...body,
+      // Negative numbers mean that nothing bounds it.
+      max_tokens: most > 0 ? most : undefined,
+      response_format: isJson ? { type: 'json' } : undefined,
     },
-    input: () => (Array.isArray(messages) ? messages.map(readMessage) : promptedBy(prompt ?? body['input'], body)),
-    toolDefinitions: () => toolDefinitions(body),
-  };
+    () => (Array.isArray(messages) ? messages.map(readMessage) : promptedBy(prompt ?? body['input'], body)),
+  );
 }
 
 function operationOf(body: Json): string {

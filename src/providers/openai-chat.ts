@@ -7,14 +7,12 @@ import {
 import { factsOf, keep, readAnswer, type Choice } from './answer.js';
 import { isAnthropicRequest } from './anthropic-request.js';
 import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
-import { readMessage } from './message.js';
 import { answeredBy, readChatUsage, searchedPart } from './openai-chat-answer.js';
 import { ChatFold } from './openai-chat-fold.js';
 import type { Fold, Provider, RequestReading, ResponseReading, Seam } from './provider.js';
-import { readOutputType, readParameters } from './request-parameters.js';
+import { readRequest } from './request.js';
 import { readResponseError } from './response-error.js';
 import { emitterSeam, stainlessSeam } from './stainless-seam.js';
-import { toolDefinitions } from './tool-definition.js';
 
 /**
  * Chat Completions (https://platform.openai.com/docs/api-reference/chat) of OpenAI and of the many servers that speak
@@ -33,13 +31,7 @@ export const openaiChat: Provider = {
 function request(value: object): RequestReading | undefined {
   const body = value as Json;
   if (!Array.isArray(own(body, 'messages')) || isAnthropicRequest(body)) return undefined;
-  return {
-    operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
-    request: readParameters(body),
-    outputType: readOutputType(body['response_format']),
-    input: () => asList(body['messages']).map(readMessage),
-    toolDefinitions: () => toolDefinitions(body),
-  };
+  return readRequest(GEN_AI_OPERATION_NAME_VALUE_CHAT, body);
 }
 
 function read(value: object): ResponseReading | undefined {

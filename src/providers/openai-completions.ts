@@ -6,7 +6,7 @@ import { readChatUsage, USAGE_REMEDY } from './openai-chat-answer.js';
 import { ChatFold } from './openai-chat-fold.js';
 import { textPart } from './part.js';
 import type { Fold, Provider, RequestReading, ResponseReading } from './provider.js';
-import { readParameters } from './request-parameters.js';
+import { readRequest } from './request.js';
 
 /** The legacy Completions API: https://platform.openai.com/docs/api-reference/completions */
 export const openaiCompletions: Provider = {
@@ -27,11 +27,7 @@ function request(value: object): RequestReading | undefined {
   if (typeof prompt !== 'string' && !Array.isArray(prompt)) return undefined;
   const model = asName(body['model']);
   if (model === undefined || PICTURES.test(model)) return undefined;
-  return {
-    operation,
-    request: readParameters(body),
-    input: () => promptMessages(body['prompt']),
-  };
+  return readRequest(operation, body, () => promptMessages(body['prompt']));
 }
 
 /** A prompt is a text, a list of texts (each is completed), or the same in tokens. */

@@ -3,7 +3,7 @@ import { asList, asName, asText, hasOwn, own, type Json } from './json.js';
 import { promptMessages } from './openai-completions.js';
 import { decodedBytes } from './part.js';
 import type { Provider, RequestReading, ResponseReading } from './provider.js';
-import { readParameters } from './request-parameters.js';
+import { readRequest } from './request.js';
 import { readUsage, type CountNames } from './usage.js';
 
 /** Embeddings of OpenAI (https://platform.openai.com/docs/api-reference/embeddings), Azure, Mistral, Voyage and more. */
@@ -19,11 +19,7 @@ function request(value: object): RequestReading | undefined {
   const body = value as Json;
   const input = own(body, 'input');
   if (typeof input !== 'string' && !Array.isArray(input)) return undefined;
-  return {
-    operation: GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
-    request: readParameters(body),
-    input: () => promptMessages(body['input']),
-  };
+  return readRequest(GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS, body, () => promptMessages(body['input']));
 }
 
 /** True for a request that can only be for embeddings: it asks for their form, or its input is no conversation. */

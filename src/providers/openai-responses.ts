@@ -1,15 +1,13 @@
 import type { Message } from '../core/messages.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_PROVIDER_NAME_VALUE_OPENAI } from '../semconv/gen-ai.js';
-import { someParts } from './content-parts.js';
 import { asRecord, asText, hasMethod, hasOwn, own, type Json } from './json.js';
 import { isEmbeddingsRequest } from './openai-embeddings.js';
 import { keepResponse, readResponsesAnswer } from './openai-responses-answer.js';
 import { ResponsesFold } from './openai-responses-fold.js';
 import { itemMessages } from './openai-responses-item.js';
 import type { Fold, Provider, RequestReading, ResponseReading, Seam } from './provider.js';
-import { readOutputType, readParameters } from './request-parameters.js';
+import { readRequest } from './request.js';
 import { emitterSeam } from './stainless-seam.js';
-import { toolDefinitions } from './tool-definition.js';
 
 /** The Responses API (https://platform.openai.com/docs/api-reference/responses) of OpenAI, Azure, xAI, OpenRouter… */
 export const openaiResponses: Provider = {
@@ -25,14 +23,7 @@ function request(value: object): RequestReading | undefined {
   const input = own(body, 'input');
   const isAsked = typeof input === 'string' || Array.isArray(input) || asRecord(own(body, 'prompt')) !== undefined;
   if (!isAsked || hasOwn(body, 'messages') || isEmbeddingsRequest(body) || isOtherMedium(body)) return undefined;
-  return {
-    operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
-    request: readParameters(body),
-    outputType: readOutputType(asRecord(body['text'])?.['format']),
-    systemInstructions: () => someParts(body['instructions']),
-    input: () => inputMessages(body),
-    toolDefinitions: () => toolDefinitions(body),
-  };
+  return readRequest(GEN_AI_OPERATION_NAME_VALUE_CHAT, body, () => inputMessages(body));
 }
 
 /** Speech and moderations are asked for by a model and an input too. */
