@@ -1,31 +1,31 @@
 import { Media } from '../../src/core/media.js';
-import { base64Part, filePart, otherPart, reasoningPart, textPart, urlPart } from '../../src/providers/part.js';
+import { filePart, mediaPart, otherPart, reasoningPart, textPart } from '../../src/providers/part.js';
 
 describe('parts of messages', () => {
   it('name a URL, and never copy what a data URL holds', () => {
-    expect(urlPart('https://example.com/a.png', 'image')).toEqual({
+    expect(mediaPart('https://example.com/a.png', 'image')).toEqual({
       type: 'uri',
       modality: 'image',
       uri: 'https://example.com/a.png',
     });
-    expect(urlPart('gs://bucket/a.mp4', 'video', 'video/mp4')).toMatchObject({ type: 'uri', mime_type: 'video/mp4' });
-    expect(urlPart('data:image/png;base64,iVBORw0KGgo=', 'image')).toEqual({
+    expect(mediaPart('gs://bucket/a.mp4', 'video', 'video/mp4')).toMatchObject({ type: 'uri', mime_type: 'video/mp4' });
+    expect(mediaPart('data:image/png;base64,iVBORw0KGgo=', 'image')).toEqual({
       type: 'blob',
       modality: 'image',
       mime_type: 'image/png',
       content: '',
       bytes: 8,
     });
-    expect(urlPart('data:text/plain,a,b', 'document')).toMatchObject({ mime_type: 'text/plain', bytes: 3 });
-    expect(urlPart('', 'image')).toBeUndefined();
-    expect(urlPart(null, 'image')).toBeUndefined();
+    expect(mediaPart('data:text/plain,a,b', 'document')).toMatchObject({ mime_type: 'text/plain', bytes: 3 });
+    expect(mediaPart('', 'image')).toBeUndefined();
+    expect(mediaPart(null, 'image')).toBeUndefined();
   });
 
   it('give the size of base64, whether a snapshot has replaced it or not', () => {
     const bytes = Buffer.from('some bytes');
     const blob = { type: 'blob', modality: 'audio', mime_type: 'audio/mp3', content: '', bytes: bytes.length };
-    expect(base64Part(bytes.toString('base64'), 'audio', 'audio/mp3')).toEqual(blob);
-    expect(base64Part(new Media(undefined, bytes.length), 'audio', 'audio/mp3')).toEqual(blob);
+    expect(mediaPart(bytes.toString('base64'), 'audio', 'audio/mp3')).toEqual(blob);
+    expect(mediaPart(new Media(undefined, bytes.length), 'audio', 'audio/mp3')).toEqual(blob);
   });
 
   it('show media where a text was pasted as base64', () => {

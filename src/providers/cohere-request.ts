@@ -1,4 +1,4 @@
-import type { Message, Part } from '../core/messages.js';
+import type { Message } from '../core/messages.js';
 import {
   GEN_AI_OPERATION_NAME_VALUE_CHAT,
   GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
@@ -6,8 +6,8 @@ import {
 } from '../semconv/gen-ai.js';
 import { asList, asRecord, asText, hasOwn, own, type Json } from './json.js';
 import { readMessage } from './message.js';
-import { contentParts } from './content-parts.js';
-import { otherMessage, textPart, toolCallPart, toolCallResponsePart, urlPart } from './part.js';
+import { contentParts, someParts } from './content-parts.js';
+import { otherMessage, toolCallPart, toolCallResponsePart } from './part.js';
 import type { RequestReading } from './provider.js';
 import { readRequest } from './request.js';
 import { wireNames } from './wire-names.js';
@@ -36,8 +36,8 @@ export function readCohereRequest(value: object, isCertain = false): RequestRead
   if (asList(texts).length + asList(images).length + mixed.length === 0) return undefined;
   return readRequest(GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS, body, () =>
     [
-      ...asList(texts).map((text) => defined(textPart(text))),
-      ...asList(images).map((image) => defined(urlPart(image, 'image'))),
+      ...asList(texts).map(contentParts),
+      ...asList(images).map((url) => contentParts([{ type: 'image_url', url }])),
       ...mixed.map((input) => contentParts(wireNames(own(input, 'content')))),
     ].map((parts) => ({ role: 'user', parts })),
   );
@@ -61,13 +61,9 @@ function oldMessage(value: unknown): Message {
   return {
     role: ROLES.get(role) ?? 'user',
     parts: [
-      ...(message === '' ? [] : defined(textPart(message))),
+      ...(someParts(message) ?? []),
       ...asList(tool_calls).map((call) => toolCallPart(undefined, own(call, 'name'), own(call, 'parameters'))),
       ...asList(tool_results).map((result) => toolCallResponsePart(undefined, own(result, 'outputs'))),
     ],
   };
-}
-
-function defined(part: Part | undefined): Part[] {
-  return part === undefined ? [] : [part];
 }

@@ -2,8 +2,8 @@ import { Media } from '../core/media.js';
 import type { Part } from '../core/messages.js';
 import { asList, asName, asRecord, asText, firstOf, hasOwn, own, type Json } from './json.js';
 import {
-  base64Part,
   filePart,
+  mediaPart,
   otherPart,
   reasoningPart,
   refusalPart,
@@ -12,7 +12,6 @@ import {
   textPart,
   toolCallPart,
   toolCallResponsePart,
-  urlPart,
   type Modality,
 } from './part.js';
 import { toolArguments } from './tool-arguments.js';
@@ -137,38 +136,18 @@ export function toolOutput(output: unknown): unknown {
   return type === 'content' ? contentParts(value) : value;
 }
 
-/** Members of a server tool's call that hold what came out of it. */
-const RESULTS = new Set([
-  'results',
-  'outputs',
-  'output',
-  'result',
-  'error',
-  // Groq's.
-  'search_results',
-  'code_results',
-  'browser_results',
-]);
+/** Members of a server tool's call that hold what came out of it; Groq's say what of. */
+const RESULTS = /^(outputs?|result|error|((search|code|browser)_)?results)$/;
 /** Members that every item has, and that the part spells itself. */
-const ENVELOPE = new Set([
-  'type',
-  'id',
-  'call_id',
-  'tool_use_id',
-  'tool_type',
-  'status',
-  'name',
-  'index',
-  'cache_control',
-]);
+const ENVELOPE = /^(type|id|call_id|tool_use_id|tool_type|status|name|index|cache_control)$/;
 
 /** `web_search_call`, `mcp_call`…: the call and its results are one item. Anthropic's and Gemini's are two. */
 export function readServerCall(item: Json, kind: string): Part[] {
   const call: Record<string, unknown> = {};
   const response: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(item)) {
-    if (ENVELOPE.has(key) || value === null || value === undefined) continue;
-    if (RESULTS.has(key)) response[key] = value;
+    if (ENVELOPE.test(key) || value === null || value === undefined) continue;
+    if (RESULTS.test(key)) response[key] = value;
     else call[key] = key === 'arguments' || key === 'input' ? toolArguments(value) : value;
   }
   const type = serverToolOf(item, kind);
@@ -179,7 +158,7 @@ export function readServerCall(item: Json, kind: string): Part[] {
 
 function readServerResult(item: Json, kind: string): Part {
   const members = Object.entries(item).filter(
-    ([key, value]) => (key === 'name' || !ENVELOPE.has(key)) && value !== null,
+    ([key, value]) => (key === 'name' || !ENVELOPE.test(key)) && value !== null,
   );
   return serverToolCallResponsePart(idOf(item), { ...Object.fromEntries(members), type: serverToolOf(item, kind) });
 }
@@ -210,11 +189,10 @@ function readMedia(part: Json, kind: string): Part | Part[] | undefined {
   const modality = (media['modality'] ?? /image|audio|video|document/.exec(kind)?.[0]) as Modality | undefined;
   const said = asText(mime_type ?? media_type);
   const mime = said ?? mimeOf(modality, asText(format));
-  // The AI SDK has URLs among its data; base64 has no colon.
-  const inline =
-    typeof data === 'string' && data.includes(':') ? urlPart(data, modality, mime) : base64Part(data, modality, mime);
   const file = file_id ?? (source_type === 'id' ? id : undefined) ?? Object.values(asRecord(reference) ?? {})[0];
-  return inline ?? urlPart(firstOf(media, URLS), modality, said) ?? filePart(file, modality, said);
+  return (
+    mediaPart(data, modality, mime) ?? mediaPart(firstOf(media, URLS), modality, said) ?? filePart(file, modality, said)
+  );
 }
 
 function mimeOf(modality: Modality | undefined, format: string | undefined): string | undefined {

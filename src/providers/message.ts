@@ -2,15 +2,14 @@ import type { Message, Part } from '../core/messages.js';
 import { contentParts, readServerCall, toolOutput } from './content-parts.js';
 import { asList, asName, asRecord, asText, own, type Json } from './json.js';
 import {
-  base64Part,
   filePart,
+  mediaPart,
   otherMessage,
   otherPart,
   reasoningPart,
   refusalPart,
   toolCallPart,
   toolCallResponsePart,
-  urlPart,
 } from './part.js';
 
 /** One message of a request, in the names of Chat Completions or of those that are much like them. */
@@ -68,16 +67,13 @@ function audioParts(audio: Json | undefined): (Part | undefined)[] {
   const transcript = asText(audio?.['transcript']);
   return [
     transcript ? { type: 'text', content: transcript } : undefined,
-    base64Part(audio?.['data'], 'audio') ?? filePart(audio?.['id'], 'audio'),
+    mediaPart(audio?.['data'], 'audio') ?? filePart(audio?.['id'], 'audio'),
   ];
 }
 
-/** Ollama's, beside a message or a prompt: base64, or the path of a file. */
+/** Ollama's, beside a message or a prompt. */
 export function imageParts(images: unknown): (Part | undefined)[] {
-  return asList(images).map((image) => {
-    const isPath = typeof image === 'string' && /[^\w+/=\s]/.test(image);
-    return isPath ? urlPart(image, 'image') : base64Part(image, 'image');
-  });
+  return asList(images).map((image) => mediaPart(image, 'image'));
 }
 
 /** Many servers send `""` beside tool calls or reasoning. */

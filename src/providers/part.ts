@@ -43,26 +43,18 @@ export function serverToolCallResponsePart(id: unknown, response: { type: string
   return { type: 'server_tool_call_response', id: asName(id), server_tool_call_response: response };
 }
 
-/** Media behind a URL: a data URL is inline media, any other is only named. */
-export function urlPart(url: unknown, modality?: Modality, mime?: string): Part | undefined {
-  if (url instanceof Media) return blobPart(url, modality, mime);
-  if (typeof url !== 'string' || url === '') return undefined;
-  if (url.startsWith('data:')) {
-    const comma = url.indexOf(',');
-    const head = url.slice('data:'.length, comma);
-    const bytes = head.endsWith(';base64') ? decodedBytes(url.slice(comma + 1)) : url.length - comma - 1;
+/** Media as a data URL or as bare base64; any other URL, or the path of a file, is only named. */
+export function mediaPart(media: unknown, modality?: Modality, mime?: string): Part | undefined {
+  if (media instanceof Media) return blobPart(media, modality, mime);
+  if (typeof media !== 'string' || media === '') return undefined;
+  if (media.startsWith('data:')) {
+    const comma = media.indexOf(',');
+    const head = media.slice('data:'.length, comma);
+    const bytes = head.endsWith(';base64') ? decodedBytes(media.slice(comma + 1)) : media.length - comma - 1;
     return blobPart(new Media(head.split(';', 1)[0] || undefined, bytes), modality, mime);
   }
-  return { type: 'uri', modality: modality ?? modalityOf(mime), mime_type: mime, uri: url };
-}
-
-/** Media as bare base64. */
-export function base64Part(data: unknown, modality?: Modality, mime?: string): Part | undefined {
-  if (data instanceof Media) return blobPart(data, modality, mime);
-  if (typeof data !== 'string' || data === '') return undefined;
-  return data.startsWith('data:')
-    ? urlPart(data, modality, mime)
-    : blobPart(new Media(mime, decodedBytes(data)), modality, mime);
+  if (!/[^\w+/=\s-]/.test(media)) return blobPart(new Media(mime, decodedBytes(media)), modality, mime);
+  return { type: 'uri', modality: modality ?? modalityOf(mime), mime_type: mime, uri: media };
 }
 
 /** Media that the provider already has. */

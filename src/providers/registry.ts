@@ -55,103 +55,82 @@ export function addProviders(providers: readonly Provider[]): () => void {
 }
 
 /** Reads a complete response; undefined for anything else. Never throws. */
-export function readResponse(value: unknown): { provider: Provider; reading: ResponseReading } | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
+export function readResponse(value: unknown): Found<ResponseReading> | undefined {
   // Answers look unlike each other, so whoever knew the last one may be asked before the others.
-  const first = added.batches.length === 0 ? latest : undefined;
-  const reading = first && attempt(first, read, value);
-  if (first !== undefined && reading !== undefined) return { provider: first, reading };
-  const found = ask(read, value);
+  const known = added.batches.length === 0 && latest ? askEach([latest], value, read) : undefined;
+  if (known !== undefined) return known;
+  const found = ask(value, read);
   if (found !== undefined && builtInProviders.includes(found.provider)) latest = found.provider;
-  return found && { provider: found.provider, reading: found.answer };
+  return found;
 }
 
 let latest: Provider | undefined;
 
+const read: Question<ResponseReading> = (provider, value) => provider.read(value);
+
 /** Starts to fold a stream of which `chunk` is the first. Never throws. */
 export function startFold(chunk: unknown): { provider: Provider; fold: Fold } | undefined {
-  const found = ask(fold, chunk);
-  return found && { provider: found.provider, fold: found.answer };
+  const found = ask(chunk, (provider, first) => provider.fold(first));
+  return found && { provider: found.provider, fold: found.reading };
 }
 
 /** The request in what an SDK's client was given, which may be a command that holds it. Never throws. */
 export function requestIn(given: object): object {
-  return ask(unwrap, given, unwrapping)?.answer ?? given;
+  return ask(given, (provider, value) => provider.unwrap?.(value))?.reading ?? given;
 }
 
 /** Reads a request body; `hint` is asked first. Never throws. */
-export function readRequest(
-  body: unknown,
-  hint?: Provider,
-): { provider: Provider; reading: RequestReading } | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const hinted = hint && attempt(hint, certainRequest, body);
-  if (hint !== undefined && hinted !== undefined) return { provider: hint, reading: hinted };
-  const found = ask(request, body);
-  return found && { provider: found.provider, reading: found.answer };
+export function readRequest(body: unknown, hint?: Provider): Found<RequestReading> | undefined {
+  const hinted = hint && askEach([hint], body, (provider, value) => provider.request(value, true));
+  return hinted ?? ask(body, (provider, value) => provider.request(value));
 }
 
 /** Where an SDK's object delivers its result. Never throws. */
 export function seamOf(value: unknown): Seam | undefined {
-  return ask(seam, value)?.answer;
+  return ask(value, (provider, given) => provider.seam?.(given))?.reading;
 }
 
 /** Where a client makes its model calls itself. Never throws. */
 export function innerCallsOf(value: unknown): InnerCalls | undefined {
-  return ask(innerCalls, value)?.answer;
+  return ask(value, (provider, given) => provider.innerCalls?.(given))?.reading;
 }
 
 /** Whose SDK client (or resource of one) `value` is. Never throws. */
 export function providerOfClient(value: unknown): Provider | undefined {
-  return ask(client, value)?.provider;
+  return ask(value, (provider, given) => provider.client?.(given) || undefined)?.provider;
 }
 
-type Question<Answer> = (provider: Provider, value: object) => Answer | undefined;
+type Question<Reading> = (provider: Provider, value: object) => Reading | undefined;
 
-const read: Question<ResponseReading> = (provider, value) => provider.read(value);
-const fold: Question<Fold> = (provider, chunk) => provider.fold(chunk);
-const unwrap: Question<object> = (provider, given) => provider.unwrap?.(given);
-const request: Question<RequestReading> = (provider, body) => provider.request(body);
-const certainRequest: Question<RequestReading> = (provider, body) => provider.request(body, true);
-const seam: Question<Seam> = (provider, value) => provider.seam?.(value);
-const innerCalls: Question<InnerCalls> = (provider, value) => provider.innerCalls?.(value);
-const client: Question<true> = (provider, value) => provider.client?.(value) || undefined;
-
-interface Found<Answer> {
+interface Found<Reading> {
   provider: Provider;
-  answer: Answer;
+  reading: Reading;
 }
-
-const unwrapping = builtInProviders.filter((provider) => provider.unwrap !== undefined);
 
 /** The first answer, and who gave it. */
-function ask<Answer>(
-  question: Question<Answer>,
-  value: unknown,
-  builtIn: readonly Provider[] = builtInProviders,
-): Found<Answer> | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
+function ask<Reading>(value: unknown, question: Question<Reading>): Found<Reading> | undefined {
   for (const batch of added.batches) {
-    const found = askEach(batch, question, value);
+    const found = askEach(batch, value, question);
     if (found !== undefined) return found;
   }
-  return askEach(builtIn, question, value);
+  return askEach(builtInProviders, value, question);
 }
 
-function askEach<Answer>(
+function askEach<Reading>(
   providers: readonly Provider[],
-  question: Question<Answer>,
-  value: object,
-): Found<Answer> | undefined {
+  value: unknown,
+  question: Question<Reading>,
+): Found<Reading> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
   for (const provider of providers) {
-    const answer = attempt(provider, question, value);
-    if (answer !== undefined) return { provider, answer };
+    const reading = attempt(provider, value, question);
+    if (reading !== undefined) return { provider, reading };
   }
   return undefined;
 }
 
 /** The value may be a proxy, or have getters that throw: then the next one is asked. */
-function attempt<Answer>(provider: Provider, question: Question<Answer>, value: object): Answer | undefined {
+function attempt<Reading>(provider: Provider, value: object, question: Question<Reading>): Reading | undefined {
   try {
     return question(provider, value);
   } catch (failure) {
