@@ -11,9 +11,11 @@ export function answeredBy(body: Json): string | undefined {
   return asRecord(body['x_groq']) && GEN_AI_PROVIDER_NAME_VALUE_GROQ;
 }
 
+const SEARCHED = ['search_results', 'citations'];
+
 /** What Perplexity and xAI searched before they answered: pages, or only their addresses. */
 export function searchedPart(body: Json): Part | undefined {
-  const type = ['search_results', 'citations'].find((name) => asList(body[name]).length > 0);
+  const type = SEARCHED.find((name) => asList(body[name]).length > 0);
   if (type === undefined) return undefined;
   return serverToolCallResponsePart(undefined, { type, [type]: snapshot(body[type]) });
 }

@@ -94,9 +94,9 @@ const MEMBERS = [
 ];
 
 function keepChoice(choice: unknown): Choice {
-  const given = own(choice, 'message');
+  const given = asRecord(own(choice, 'message')) ?? {};
   const message: Record<string, unknown> = {};
-  for (const name of MEMBERS) message[name] = keep(own(given, name));
+  for (const name of MEMBERS) if (given[name] !== undefined) message[name] = keep(given[name]);
   return { message, finishReason: asName(own(choice, 'finish_reason')) };
 }
 

@@ -26,13 +26,7 @@ const NUMBERS: Readonly<Record<NumberName, readonly string[]>> = {
 export function readParameters(body: Json): RequestRecord {
   const request: RequestRecord = {};
   put(request, 'model', asName(body['model']));
-  for (const [name, names] of Object.entries(NUMBERS) as [NumberName, readonly string[]][]) {
-    put(
-      request,
-      name,
-      names.map((spelling) => asNumber(body[spelling])).find((value) => value !== undefined),
-    );
-  }
+  for (const name in NUMBERS) put(request, name as NumberName, asNumber(firstOf(body, NUMBERS[name as NumberName])));
   put(request, 'stopSequences', texts(firstOf(body, ['stop', 'stop_sequences'])));
   if (body['n'] !== 1) put(request, 'choiceCount', asNumber(body['n']));
   if (body['stream'] === true) request.stream = true;
