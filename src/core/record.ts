@@ -1,3 +1,4 @@
+import type { CapturedAttributes } from './content.js';
 import type { Message, OutputMessage, Part, ToolDefinition } from './messages.js';
 
 /** A value that is built from a snapshot when it is first read: rendering is paid at export, not by the caller. */
@@ -212,6 +213,8 @@ export class CallRecord {
   error: ErrorRecord | undefined = undefined;
   tags: string[] | undefined = undefined;
   metadata: Record<string, string | number | boolean> | undefined = undefined;
+  /** Of a convention that every dialect writes alike: `messaging.*`. */
+  attributes: CapturedAttributes | undefined = undefined;
   /** The method returned a promise or a stream of its own time, not a value or a sync iterator. */
   isAsync = false;
   /** A response was recognised, its request is not known. */

@@ -1,4 +1,4 @@
-import type { SpanKind } from '@opentelemetry/api';
+import type { Context, Link, SpanKind, Tracer } from '@opentelemetry/api';
 import type { CallRecord } from '../core/record.js';
 import type { ContentOption } from '../core/settings.js';
 import type { PromptTemplate } from '../prompts/template.js';
@@ -21,6 +21,12 @@ export interface CallOptions {
   capture?: (call: CallRecord) => void;
 }
 
+/** Where a call comes from, where that is not what is active when it is made. */
+export interface Origin {
+  readonly parent: Context;
+  readonly links?: Link[];
+}
+
 /** What one family of decorators declares about its spans. */
 export interface CallKind {
   /** As people write it, for messages: `@tool`. */
@@ -31,6 +37,8 @@ export interface CallKind {
   /** A model call takes over what a call through an observed client inside it did. */
   readonly isModelCall: boolean;
   spanName(definition: CallDefinition): string;
+  /** Tells from the arguments where the call comes from; absent: from what is active. */
+  origin?(options: CallOptions, args: readonly unknown[], active: Context): Origin;
   /** Writes what the decorator's options say into the record, and what is known of the object that is called. */
   describe(record: CallRecord, options: CallOptions, self?: unknown): void;
   /** Is told of the function that stands in for a method. */
@@ -50,6 +58,8 @@ export interface CallDefinition {
   readonly options: CallOptions;
   /** `code.function.name`; the class is only known at the call in the standard decorator mode. */
   functionName(self: unknown): string;
+  /** Another tracer than decotel's own; undefined: none, the bare call. */
+  tracer?(): Tracer | undefined;
   /** How its spans start: put together at the first call, and anew where the settings or the class changed. */
   start?: { readonly start: SpanStart; readonly functionName: string; readonly settings: object };
 }

@@ -24,7 +24,7 @@ type FrameChange = PromptFrame | null | undefined;
  */
 export function runCall(method: MethodDefinition, original: Method, self: unknown, args: unknown[]): unknown {
   const definition = method.call;
-  const tracer = definition !== undefined && settings().enabled ? findTracer() : undefined;
+  const tracer = definition !== undefined && settings().enabled ? findTracer(definition) : undefined;
   if (tracer === undefined || definition === undefined) return runBare(method, original, self, args);
   const call = startCall(definition, method.prompt, tracer, original, self, args);
   if (call === undefined) return runBare(method, original, self, args);
@@ -49,9 +49,9 @@ export function runCall(method: MethodDefinition, original: Method, self: unknow
   return value;
 }
 
-function findTracer(): Tracer | undefined {
+function findTracer(definition: CallDefinition): Tracer | undefined {
   try {
-    return activeTracer();
+    return definition.tracer === undefined ? activeTracer() : definition.tracer();
   } catch (failure) {
     reportFailure('no tracer could be had', failure);
     return undefined;
@@ -84,7 +84,9 @@ function startCall(
   try {
     recordPrompts();
     const { kind, options } = definition;
-    const parent = contextApi.active();
+    const active = contextApi.active();
+    const origin = kind.origin?.(options, args, active);
+    const parent = origin?.parent ?? active;
     const call = new DecoratedCall(kind, options, strictest(contentOf(definition), callIn(parent)?.content), parent);
     const { record } = call;
     record.operation = kind.operation;
@@ -92,7 +94,7 @@ function startCall(
     kind.describe(record, options, self);
     call.declaredProvider = record.provider;
     call.start = startOf(definition, record);
-    const span = startSpan(tracer, call.start, parent);
+    const span = startSpan(tracer, call.start, parent, undefined, origin?.links);
     call.span = span;
     if (!span.isRecording()) {
       call.context = trace.setSpan(parent, span);

@@ -1,4 +1,4 @@
-import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
+import type { Attributes, Context, Link, Span, Tracer } from '@opentelemetry/api';
 import { CapturedAttributes } from '../core/content.js';
 import { admit, maskIdentifier, type GatePolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
@@ -26,10 +26,16 @@ export function spanStart(name: string, kind: CallKind, options: CallOptions, re
 }
 
 /** Starts a span, now or as of `startTime` (milliseconds since the epoch). */
-export function startSpan(tracer: Tracer, start: SpanStart, parent: Context, startTime?: number): Span {
+export function startSpan(
+  tracer: Tracer,
+  start: SpanStart,
+  parent: Context,
+  startTime?: number,
+  links?: Link[],
+): Span {
   const { name, kind, attributes } = start;
   // A copy: a tracer or a sampler may write into it, and a start serves many calls.
-  const span = tracer.startSpan(name, { kind: kind.spanKind, attributes: { ...attributes }, startTime }, parent);
+  const span = tracer.startSpan(name, { kind: kind.spanKind, attributes: { ...attributes }, startTime, links }, parent);
   for (const sink of pipeline().sinks) {
     if (!span.isRecording()) break;
     try {

@@ -16,11 +16,12 @@ let cached: Tracer | undefined;
  * The tracer to use now, or undefined where spans would go nowhere. Found anew at each call, because a provider may be
  * registered, shut down and replaced at any time and OpenTelemetry's proxy tracer keeps its first delegate.
  */
-export function activeTracer(): Tracer | undefined {
+export function activeTracer(scope = SCOPE): Tracer | undefined {
   const state = pipeline();
   if (state.decide !== undefined) state.decide();
   const provider = state.tracerProvider ?? registeredProvider();
   if (provider === undefined) return undefined;
+  if (scope !== SCOPE) return provider.getTracer(scope);
   if (provider !== cachedFor) {
     cached = provider.getTracer(SCOPE, VERSION);
     cachedFor = provider;
