@@ -3,17 +3,23 @@ import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv';
 import * as core from '../../src/semconv/core.js';
 import * as decotel from '../../src/semconv/decotel.js';
 import * as genAi from '../../src/semconv/gen-ai.js';
+import * as messaging from '../../src/semconv/messaging.js';
 import * as conventions from '../support/conventions.js';
 import { checkAttributes, checkMessages, type ContentAttribute } from '../support/conventions.js';
 import { describeWithShared } from '../support/shared-folder.js';
 
-const constants: [constant: string, value: string][] = [core, decotel, genAi].flatMap((room) => Object.entries(room));
+const constants: [constant: string, value: string][] = [core, decotel, genAi, messaging].flatMap((room) => Object.entries(room));
 
 describe('the constants in src/semconv', () => {
   it('are the names of the conventions, of the additions and of our own keys, and no others', () => {
-    const { SPAN_ATTRIBUTES, EXCEPTION_ATTRIBUTES, EVALUATION_ATTRIBUTES, ADDED_ATTRIBUTES, DECOTEL_ATTRIBUTES } =
-      conventions;
-    const groups = [SPAN_ATTRIBUTES, EXCEPTION_ATTRIBUTES, EVALUATION_ATTRIBUTES, ADDED_ATTRIBUTES, DECOTEL_ATTRIBUTES];
+    const groups = [
+      conventions.SPAN_ATTRIBUTES,
+      conventions.EXCEPTION_ATTRIBUTES,
+      conventions.EVALUATION_ATTRIBUTES,
+      conventions.ADDED_ATTRIBUTES,
+      conventions.DECOTEL_ATTRIBUTES,
+      conventions.MESSAGING_ATTRIBUTES,
+    ];
     const known = groups.flatMap(Object.keys);
     const families = Object.keys(conventions.ATTRIBUTE_FAMILIES);
     const names = constants.filter(([constant]) => constant.startsWith('ATTR_')).map(([, name]) => name);

@@ -126,6 +126,25 @@ export const ADDED_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
   'user.id': 'string',
 };
 
+/** Of spans of messages, after the messaging conventions 1.45.0. */
+export const MESSAGING_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
+  'decotel.messaging.attempt': 'int',
+  'decotel.messaging.body': 'string',
+  'decotel.messaging.recipient': 'string',
+  'decotel.messaging.sender': 'string',
+  'decotel.messaging.type': 'string',
+  'messaging.batch.message_count': 'int',
+  'messaging.destination.name': 'string',
+  'messaging.message.body.size': 'int',
+  'messaging.message.conversation_id': 'string',
+  'messaging.message.envelope.size': 'int',
+  'messaging.message.id': 'string',
+  'messaging.operation.name': 'string',
+  'messaging.operation.type': 'string',
+  'messaging.system': 'string',
+  'messaging.system.name': 'string',
+};
+
 /** Each is followed by a dot and a name of the application's, the provider's or the model's. */
 export const ATTRIBUTE_FAMILIES: Readonly<Record<string, AttributeType>> = {
   'gen_ai.prompt.variable': 'string',
@@ -162,6 +181,7 @@ const KNOWN_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
   ...EVALUATION_ATTRIBUTES,
   ...ADDED_ATTRIBUTES,
   ...DECOTEL_ATTRIBUTES,
+  ...MESSAGING_ATTRIBUTES,
 };
 
 /** What is wrong with attributes of a span or event that decotel wrote: a key that is not ours, a value of another type. */

@@ -1,0 +1,37 @@
+import { callDeclaration, type CallFamily } from '../decorators/call-decorator.js';
+import type { CallDecorator } from '../decorators/decorator-types.js';
+import { createDecorator } from '../decorators/method-decorator.js';
+import { misuse } from '../decorators/misuse.js';
+import type { CallOptions } from '../spans/definition.js';
+import { isRelation } from './origin.js';
+
+/** Tells something from the arguments of a call. Its parameters are annotated as the method's are. */
+export type FromArguments<Value> = (...args: never[]) => Value | undefined;
+
+interface Said {
+  readonly destination?: unknown;
+  readonly as?: unknown;
+}
+
+/** The decorator of a family, once its options have been checked beyond their types. */
+export function messagingDecorator<Options extends CallOptions>(
+  family: CallFamily<Options>,
+  options: Options & Said,
+): CallDecorator {
+  const declaration = callDeclaration(family, options);
+  const { decorator } = declaration;
+  return createDecorator({
+    ...declaration,
+    declare: (method, place) => {
+      declaration.declare(method, place);
+      const { destination, as } = options;
+      if (destination === undefined) {
+        const remedy = `Write ${decorator}({ destination: 'the queue, topic or subject' }).`;
+        throw misuse(decorator, place, 'option `destination` is missing', remedy);
+      }
+      if (as !== undefined && !isRelation(as)) {
+        throw misuse(decorator, place, `option \`as\` is ${JSON.stringify(as)}`, "It must be 'parent' or 'link'.");
+      }
+    },
+  }) as CallDecorator;
+}
