@@ -23,6 +23,25 @@ export async function runProgram(
   mode: DecoratorMode,
   environment: Record<string, string> = {},
 ): Promise<Ended> {
+  const program = bundled(source, mode);
+  const child = spawn(process.execPath, ['--input-type=module', '-'], {
+    cwd: root,
+    env: { ...quietEnvironment(), ...environment },
+  });
+  const ended: Ended = { code: null, stdout: '', stderr: '' };
+  child.stdout.on('data', (part: Buffer) => (ended.stdout += part.toString()));
+  child.stderr.on('data', (part: Buffer) => (ended.stderr += part.toString()));
+  child.stdin.end(program);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      resolve({ ...ended, code });
+    });
+  });
+}
+
+/** TypeScript that imports this package, as one ESM file that runs in the repository's root. */
+export function bundled(source: string, mode: DecoratorMode): string {
   // Not `build`: the service that it leaves running keeps jest from ending.
   const { outputFiles } = buildSync({
     stdin: { contents: source, loader: 'ts', resolveDir: root },
@@ -37,20 +56,7 @@ export async function runProgram(
     write: false,
     logLevel: 'silent',
   });
-  const child = spawn(process.execPath, ['--input-type=module', '-'], {
-    cwd: root,
-    env: { ...quietEnvironment(), ...environment },
-  });
-  const ended: Ended = { code: null, stdout: '', stderr: '' };
-  child.stdout.on('data', (part: Buffer) => (ended.stdout += part.toString()));
-  child.stderr.on('data', (part: Buffer) => (ended.stderr += part.toString()));
-  child.stdin.end(outputFiles[0]?.text);
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => {
-      resolve({ ...ended, code });
-    });
-  });
+  return outputFiles[0]?.text ?? '';
 }
 
 /** What the compiler says about programs, strict, in one decorator mode. Names are where they would stand in `spec`. */
@@ -90,6 +96,6 @@ function entries(): [string, string][] {
 }
 
 /** Without what would change where spans go. */
-function quietEnvironment(): NodeJS.ProcessEnv {
+export function quietEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OTEL_|DECOTEL_|OPENAI_)/.test(name)));
 }
