@@ -40,14 +40,14 @@ export async function runProgram(
   });
 }
 
-/** TypeScript that imports this package, as one ESM file that runs in the repository's root. */
-export function bundled(source: string, mode: DecoratorMode): string {
+/** TypeScript that imports this package, as one file that runs in the repository's root. */
+export function bundled(source: string, mode: DecoratorMode, format: 'esm' | 'cjs' = 'esm'): string {
   // Not `build`: the service that it leaves running keeps jest from ending.
   const { outputFiles } = buildSync({
     stdin: { contents: source, loader: 'ts', resolveDir: root },
     absWorkingDir: root,
     bundle: true,
-    format: 'esm',
+    format,
     platform: 'node',
     target: 'node20',
     packages: 'external',

@@ -81,7 +81,7 @@ export function createRuntimeTracing(options: RuntimeTracingOptions): RuntimeTra
   const { prefix, scope, as: relation = 'link' } = checked(options);
   const isEnabled = options.enabled !== false && !isDisabledByEnvironment(prefix);
   const names = NAMES[options.names ?? ''] ?? conventionNames;
-  const tracer = (): Tracer | undefined => (isEnabled ? activeTracer(scope) : undefined);
+  const tracer = (): Tracer | undefined => activeTracer(scope);
   return {
     trace<Result>(
       operation: RuntimeOperation,
@@ -89,6 +89,7 @@ export function createRuntimeTracing(options: RuntimeTracingOptions): RuntimeTra
       { from, as = relation, message = {}, attributes }: RuntimeTraceOptions,
       fn: () => Result,
     ): Result {
+      if (!isEnabled) return fn();
       const name = spanName({ name: `${prefix} ${operation}`, destination: destinationName(destination) });
       const kind: CallKind = {
         decorator: 'createRuntimeTracing',
