@@ -57,6 +57,7 @@ await telemetry.shutdown();
 const CONSUMER = `
 import { agent, definePrompt, promptTemplate, promptText, span, tool, withOtel } from 'decotel';
 import { configure, consoleTree } from 'decotel/configure';
+import { carry, consumer, producer } from 'decotel/messaging';
 
 const telemetry = configure({ processors: [consoleTree()] });
 const recommend = definePrompt('Recommend a {genre} book');
@@ -77,6 +78,16 @@ export class Librarian {
   @agent({ description: 'Answers' })
   async *answer(): AsyncGenerator<string> {
     yield await this.recommendBook('fantasy');
+  }
+
+  @producer({ destination: 'orders' })
+  order(title: string): { title: string } {
+    return carry({ title });
+  }
+
+  @consumer({ destination: 'orders', from: (job: { data: object }) => job.data })
+  async fetch(job: { data: object }): Promise<object> {
+    return job.data;
   }
 
   @span('stock')
