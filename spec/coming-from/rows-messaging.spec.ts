@@ -69,7 +69,7 @@ describe('row 33: a runtime of agents', () => {
       'messaging.operation.type': 'process',
       'messaging.destination.name': 'reader1.(town)-A',
       'decotel.messaging.recipient': 'reader1/town',
-      'decotel.messaging.body': '{"type":"Lent","title":"Dune"}',
+      'decotel.arguments': '{"type":"Lent","title":"Dune"}',
       'decotel.result': '1',
       'decotel.outcome': 'completed',
     });

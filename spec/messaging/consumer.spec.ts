@@ -123,7 +123,7 @@ describe('@consumer', () => {
       'messaging.destination.name': 'recommend',
       'messaging.message.id': '7',
       'decotel.messaging.attempt': 2,
-      'decotel.messaging.body': { genre: 'crime', traceparent: job.data.traceparent },
+      'decotel.arguments': { genre: 'crime', traceparent: job.data.traceparent },
       'decotel.result': 'a crime book',
       'decotel.outcome': 'completed',
     });
@@ -254,13 +254,13 @@ const MESSAGES: [name: string, message: (headers: object) => object, expected: o
   [
     'NATS, a request',
     (headers) => ({ subject: 'books', sid: 1, reply: '_INBOX.1', data: Buffer.from('hi'), headers: nats(headers) }),
-    { 'messaging.system.name': 'nats', 'messaging.message.body.size': 2, 'decotel.messaging.body': 'hi' },
+    { 'messaging.system.name': 'nats', 'messaging.message.body.size': 2, 'decotel.arguments': '"hi"' },
     'parent',
   ],
   [
     'NATS, a topic',
     (headers) => ({ subject: 'books', sid: 1, data: Buffer.from('hi'), headers: nats(headers) }),
-    { 'messaging.system.name': 'nats', 'messaging.message.body.size': 2, 'decotel.messaging.body': 'hi' },
+    { 'messaging.system.name': 'nats', 'messaging.message.body.size': 2, 'decotel.arguments': '"hi"' },
     'link',
   ],
   [
@@ -277,7 +277,7 @@ const MESSAGES: [name: string, message: (headers: object) => object, expected: o
       'messaging.message.id': '12',
       'decotel.messaging.attempt': 3,
       'messaging.message.body.size': 2,
-      'decotel.messaging.body': 'hi',
+      'decotel.arguments': '"hi"',
     },
     'parent',
   ],
@@ -294,7 +294,7 @@ const MESSAGES: [name: string, message: (headers: object) => object, expected: o
       'messaging.message.conversation_id': 'c1',
       'decotel.messaging.attempt': 1,
       'messaging.message.body.size': 17,
-      'decotel.messaging.body': '{"genre":"crime"}',
+      'decotel.arguments': '{"genre":"crime"}',
     },
     'parent',
   ],
@@ -309,7 +309,7 @@ const MESSAGES: [name: string, message: (headers: object) => object, expected: o
       'messaging.system.name': 'rabbitmq',
       'decotel.messaging.attempt': 3,
       'messaging.message.body.size': 1,
-      'decotel.messaging.body': expect.stringContaining('"bytes":1'),
+      'decotel.arguments': expect.stringContaining('"bytes":1'),
     },
     'link',
   ],
@@ -320,7 +320,7 @@ const MESSAGES: [name: string, message: (headers: object) => object, expected: o
       'messaging.system.name': 'rabbitmq',
       'decotel.messaging.attempt': 2,
       'messaging.message.body.size': 0,
-      'decotel.messaging.body': '',
+      'decotel.arguments': expect.stringContaining('"redelivered":true'),
     },
     'parent',
   ],
@@ -331,7 +331,7 @@ const MESSAGES: [name: string, message: (headers: object) => object, expected: o
       partition: 0,
       message: { key: null, value: Buffer.from('hi'), offset: '4', headers },
     }),
-    { 'messaging.system.name': 'kafka', 'messaging.message.body.size': 2, 'decotel.messaging.body': 'hi' },
+    { 'messaging.system.name': 'kafka', 'messaging.message.body.size': 2, 'decotel.arguments': '"hi"' },
     'link',
   ],
   [
@@ -344,7 +344,7 @@ const MESSAGES: [name: string, message: (headers: object) => object, expected: o
       data: { title: 'Dune' },
       ...headers,
     }),
-    { 'messaging.message.id': 'e1', 'decotel.messaging.body': '{"title":"Dune"}' },
+    { 'messaging.message.id': 'e1', 'decotel.arguments': '{"title":"Dune"}' },
     'link',
   ],
 ];
@@ -392,7 +392,7 @@ describe('a message of', () => {
     expect(handled.attributes).toMatchObject({
       'messaging.system.name': 'kafka',
       'messaging.batch.message_count': 2,
-      'decotel.messaging.body': '["x","x"]',
+      'decotel.arguments': '["x","x"]',
     });
   });
 });

@@ -68,7 +68,7 @@ describe('createRuntimeTracing', () => {
       'decotel.messaging.type': 'Question',
       'decotel.messaging.sender': 'user/ann',
       'decotel.messaging.recipient': 'librarian/default',
-      'decotel.messaging.body': { text: 'Where is Dune?' },
+      'decotel.arguments': { text: 'Where is Dune?' },
       'decotel.outcome': 'completed',
       shard: 3,
     });

@@ -8,7 +8,9 @@ import * as conventions from '../support/conventions.js';
 import { checkAttributes, checkMessages, type ContentAttribute } from '../support/conventions.js';
 import { describeWithShared } from '../support/shared-folder.js';
 
-const constants: [constant: string, value: string][] = [core, decotel, genAi, messaging].flatMap((room) => Object.entries(room));
+const constants: [constant: string, value: string][] = [core, decotel, genAi, messaging].flatMap((room) =>
+  Object.entries(room),
+);
 
 describe('the constants in src/semconv', () => {
   it('are the names of the conventions, of the additions and of our own keys, and no others', () => {

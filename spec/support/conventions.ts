@@ -129,7 +129,6 @@ export const ADDED_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
 /** Of spans of messages, after the messaging conventions 1.45.0. */
 export const MESSAGING_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
   'decotel.messaging.attempt': 'int',
-  'decotel.messaging.body': 'string',
   'decotel.messaging.recipient': 'string',
   'decotel.messaging.sender': 'string',
   'decotel.messaging.type': 'string',

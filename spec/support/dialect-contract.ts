@@ -1,8 +1,9 @@
 import {
+  CapturedAttributes,
   Content,
+  content,
   EventFamily,
   type AdmittedAttributes,
-  type CapturedAttributes,
   type ContentKind,
 } from '../../src/core/content.js';
 import { admit, admitEvents, type GatePolicy } from '../../src/core/gate.js';
@@ -41,6 +42,12 @@ export function dialectContract(dialect: Dialect): void {
         expect(value).not.toBe(0);
         expect(value).not.toBeInstanceOf(Content);
       }
+    });
+
+    it('writes the attributes that another room has named, as they are', () => {
+      const attributes = CapturedAttributes.of({ 'messaging.message.id': 'm1', message: content('input', 'private') });
+      const [seen] = leaving(dialect.render(recordOf({ attributes, outcome: 'completed' })), openPolicy);
+      expect(seen).toMatchObject({ 'messaging.message.id': 'm1', message: 'private' });
     });
 
     it.each(OPERATIONS)('writes nothing for what is empty or no number in a record of %s', (operation) => {

@@ -102,6 +102,11 @@ export class CapturedAttributes implements Iterable<[string, CapturedValue]> {
     this.values.push(value);
   }
 
+  /** Adds those of another list. */
+  add(others: CapturedAttributes | null | undefined): void {
+    if (others != null) for (const [key, value] of others) this.set(key, value);
+  }
+
   *[Symbol.iterator](): Iterator<[string, CapturedValue]> {
     for (let index = 0; index < this.keys.length; index++) yield [this.keys[index] as string, this.values[index]];
   }

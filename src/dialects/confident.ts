@@ -65,6 +65,7 @@ export const confident: Dialect = {
   render(record): Rendering {
     const { operation, request, usage, tool, agent, session, prompt } = record;
     const attributes = new CapturedAttributes();
+    attributes.add(record.attributes);
     const type = TYPES[operation ?? ''] ?? 'base';
     const isRetrieval = operation === genAiKeys.GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL;
     attributes.set(genAiKeys.ATTR_GEN_AI_OPERATION_NAME, isRetrieval ? OPERATION_RETRIEVE : filled(operation));

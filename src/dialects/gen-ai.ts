@@ -71,7 +71,7 @@ export function startAttributes(record: CallRecord): CapturedAttributes {
   attributes.set(genAiKeys.ATTR_GEN_AI_AGENT_NAME, filled(record.agent?.name));
   attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_NAME, filled(record.tool?.name));
   attributes.set(genAiKeys.ATTR_GEN_AI_TOOL_TYPE, filled(record.tool?.type));
-  if (record.attributes != null) for (const [key, value] of record.attributes) attributes.set(key, value);
+  attributes.add(record.attributes);
   return attributes;
 }
 

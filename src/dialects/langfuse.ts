@@ -72,6 +72,7 @@ export const langfuse: Dialect = {
   render(record): Rendering {
     const { operation, request, response, prompt, agent, session, usage } = record;
     const attributes = new CapturedAttributes();
+    attributes.add(record.attributes);
     const original = genAi.render(record).attributes;
     for (const [key, value] of original) if (KEPT.has(key)) attributes.set(key, value);
     if (session != null) addSession(attributes, session);

@@ -89,6 +89,7 @@ export const openinference: Dialect = {
   render(record): Rendering {
     const { operation, request, prompt, tool, session, usage } = record;
     const attributes = new CapturedAttributes();
+    attributes.add(record.attributes);
     const kind = SPAN_KINDS[operation ?? ''] ?? 'CHAIN';
     attributes.set(ATTR_SPAN_KIND, kind);
     attributes.set(core.ATTR_SESSION_ID, filled(session?.id));

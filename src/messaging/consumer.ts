@@ -1,4 +1,5 @@
 import { SpanKind, trace } from '@opentelemetry/api';
+import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
 import type { CallFamily } from '../decorators/call-decorator.js';
 import type { CallDecorator } from '../decorators/decorator-types.js';
@@ -7,7 +8,7 @@ import * as keys from '../semconv/messaging.js';
 import type { CallOptions } from '../spans/definition.js';
 import { runCall } from '../spans/run.js';
 import { messagingDecorator, type FromArguments } from './declare.js';
-import { addMessages, operationAttributes, spanName, systemOf, type Operation } from './message-attributes.js';
+import { addMessages, bodyOf, operationAttributes, spanName, systemOf, type Operation } from './message-attributes.js';
 import { originOf, type Relation } from './origin.js';
 import { messagesIn, received } from './received.js';
 
@@ -36,6 +37,9 @@ export interface ConsumerRunOptions extends Consumption {
   /** The message, its headers or its envelope, or the list of them of a batch. */
   from: unknown;
 }
+
+/** What the messages of recorded calls say. */
+const bodies = new WeakMap<CallRecord, unknown>();
 
 const family: CallFamily<ConsumerOptions> = {
   kind: {
@@ -69,10 +73,12 @@ const family: CallFamily<ConsumerOptions> = {
       if (name === undefined) record.spanName = spanName(known);
       record.attributes = operationAttributes(known);
       addMessages(record.attributes, messages, isBatch);
+      const body = bodyOf(messages, isBatch);
+      if (body !== undefined) bodies.set(record, body);
     },
     complete: (record) => {
-      // What the message says is recorded once.
-      if (record.attributes?.keys.includes(keys.ATTR_DECOTEL_MESSAGING_BODY) === true) record.arguments = undefined;
+      // Of what a client wraps a message in, nothing is said by the message.
+      record.arguments = bodies.get(record) ?? record.arguments;
     },
   },
   options: {

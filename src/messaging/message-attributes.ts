@@ -1,4 +1,4 @@
-import { CapturedAttributes, content, type Content } from '../core/content.js';
+import { CapturedAttributes } from '../core/content.js';
 import { snapshot } from '../core/snapshot.js';
 import { settings } from '../core/settings.js';
 import * as keys from '../semconv/messaging.js';
@@ -33,10 +33,6 @@ export function operationAttributes({ name, type, destination, system }: Operati
 export function addMessages(attributes: CapturedAttributes, messages: readonly unknown[], isBatch: boolean): void {
   if (isBatch) {
     attributes.set(keys.ATTR_MESSAGING_BATCH_MESSAGE_COUNT, messages.length);
-    const bodies = messages.slice(0, settings().limits.items).map((message) => received(message)?.body);
-    if (bodies.some((body) => body !== undefined)) {
-      attributes.set(keys.ATTR_DECOTEL_MESSAGING_BODY, content('input', bodies.map(readable)));
-    }
     return;
   }
   const message = received(messages[0]);
@@ -46,12 +42,13 @@ export function addMessages(attributes: CapturedAttributes, messages: readonly u
   attributes.set(keys.ATTR_MESSAGING_MESSAGE_CONVERSATION_ID, conversationId);
   attributes.set(keys.ATTR_MESSAGING_MESSAGE_BODY_SIZE, body instanceof Uint8Array ? body.byteLength : undefined);
   attributes.set(keys.ATTR_DECOTEL_MESSAGING_ATTEMPT, attempt);
-  attributes.set(keys.ATTR_DECOTEL_MESSAGING_BODY, bodyContent(body));
 }
 
-/** A message's body as content. */
-export function bodyContent(body: unknown): Content | undefined {
-  return body == null ? undefined : content('input', readable(body));
+/** What messages say, as a snapshot: a list of a batch. Undefined where they are of no known client, or empty. */
+export function bodyOf(messages: readonly unknown[], isBatch: boolean): unknown {
+  const bodies = messages.slice(0, settings().limits.items).map((message) => readable(received(message)?.body));
+  if (!isBatch) return bodies[0];
+  return bodies.some((body) => body !== undefined) ? bodies : undefined;
 }
 
 /** The system that delivered the messages, where they tell. */
@@ -59,15 +56,23 @@ export function systemOf(messages: readonly unknown[]): Received['system'] {
   return received(messages[0])?.system;
 }
 
-/** A snapshot of a body; bytes are nearly always a text, of which no more is taken than can be recorded. */
+/** A snapshot of a body. Bytes are nearly always a text, and that is nearly always JSON. */
 function readable(body: unknown): unknown {
-  if (!(body instanceof Uint8Array)) return snapshot(body);
-  const { valueBytes } = settings().limits;
-  const kept = body.subarray(0, valueBytes * 2);
+  if (body == null || !(body instanceof Uint8Array)) return snapshot(body ?? undefined);
+  if (body.byteLength === 0) return undefined;
   try {
-    // As a stream, a character that the cut splits is no error.
-    return snapshot(new TextDecoder('utf-8', { fatal: true }).decode(kept, { stream: true }));
+    // No more than can be recorded; as a stream, a character that the cut splits is no error.
+    const kept = body.subarray(0, settings().limits.valueBytes * 2);
+    return snapshot(jsonOr(new TextDecoder('utf-8', { fatal: true }).decode(kept, { stream: true })));
   } catch {
     return snapshot(body);
+  }
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
   }
 }

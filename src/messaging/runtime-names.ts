@@ -1,6 +1,6 @@
 import type { CapturedAttributes } from '../core/content.js';
 import * as keys from '../semconv/messaging.js';
-import { bodyContent, operationAttributes } from './message-attributes.js';
+import { operationAttributes } from './message-attributes.js';
 import { addressOf, destinationName, type AgentReference, type RuntimeDestination } from './runtime-destination.js';
 
 /** What a runtime knows of the message of one operation. */
@@ -45,7 +45,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** The conventions' names, and ours where they have none. */
 export const conventionNames: RuntimeNames = (operation, destination, message) => {
-  const { type, id, requestId, body, bodySize, envelopeSize, attempt, sender, recipient } = message;
+  const { type, id, requestId, bodySize, envelopeSize, attempt, sender, recipient } = message;
   const name = destinationName(destination);
   const attributes = operationAttributes({
     name: operation,
@@ -61,6 +61,5 @@ export const conventionNames: RuntimeNames = (operation, destination, message) =
   attributes.set(keys.ATTR_DECOTEL_MESSAGING_TYPE, type);
   attributes.set(keys.ATTR_DECOTEL_MESSAGING_SENDER, sender && addressOf(sender));
   attributes.set(keys.ATTR_DECOTEL_MESSAGING_RECIPIENT, recipient && addressOf(recipient));
-  attributes.set(keys.ATTR_DECOTEL_MESSAGING_BODY, bodyContent(body));
   return attributes;
 };

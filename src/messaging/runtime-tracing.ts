@@ -1,6 +1,7 @@
 import { SpanKind, type Tracer } from '@opentelemetry/api';
 import { DecotelError } from '../core/decotel-error.js';
 import type { CallRecord } from '../core/record.js';
+import { snapshot } from '../core/snapshot.js';
 import type { CallDefinition, CallKind, CallOptions } from '../spans/definition.js';
 import { runCall } from '../spans/run.js';
 import { activeTracer } from '../spans/tracer.js';
@@ -103,6 +104,7 @@ export function createRuntimeTracing(options: RuntimeTracingOptions): RuntimeTra
         // A body is copied only for a span that is recorded.
         readArguments: (record) => {
           record.attributes = names(operation, destination, message);
+          if (options.names === undefined) record.arguments = snapshot(message.body);
         },
         ...(options.names !== undefined && { complete: leaveOutOwn }),
       };

@@ -14,8 +14,6 @@ export const ATTR_MESSAGING_BATCH_MESSAGE_COUNT = 'messaging.batch.message_count
 
 /** How often the message has been delivered, this time included. */
 export const ATTR_DECOTEL_MESSAGING_ATTEMPT = 'decotel.messaging.attempt';
-/** What the message says, as content. */
-export const ATTR_DECOTEL_MESSAGING_BODY = 'decotel.messaging.body';
 /** The class or schema of the message. */
 export const ATTR_DECOTEL_MESSAGING_TYPE = 'decotel.messaging.type';
 /** Agents, as `{type}/{key}`. */
