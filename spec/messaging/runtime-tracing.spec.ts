@@ -130,6 +130,18 @@ describe('createRuntimeTracing', () => {
     expect(seen).not.toHaveBeenCalled();
   });
 
+  it('makes a root of what comes from an envelope that cannot be read', () => {
+    const from = {
+      get headers(): never {
+        throw new Error('closed');
+      },
+    };
+    expect(createRuntimeTracing({ prefix: 'library' }).trace('process', agent, { from }, () => 5)).toBe(5);
+    const span = telemetry.span('library process librarian.(default)-A');
+    expect([span.parentSpanContext, span.links]).toEqual([undefined, []]);
+    expect(telemetry.complaints).toEqual([expect.stringMatching(/where a message comes from could not be read/)]);
+  });
+
   it('rethrows, and records the error once', () => {
     const error = new RangeError('no such agent');
     const fail = () => {

@@ -1,6 +1,5 @@
-import { SpanKind, trace } from '@opentelemetry/api';
+import { SpanKind } from '@opentelemetry/api';
 import type { CallRecord } from '../core/record.js';
-import { reportFailure } from '../core/report.js';
 import type { CallFamily } from '../decorators/call-decorator.js';
 import type { CallDecorator } from '../decorators/decorator-types.js';
 import { CALL_OPTIONS } from '../decorators/options.js';
@@ -9,7 +8,7 @@ import type { CallOptions } from '../spans/definition.js';
 import { runCall } from '../spans/run.js';
 import { messagingDecorator, type FromArguments } from './declare.js';
 import { addMessages, bodyOf, operationAttributes, spanName, systemOf, type Operation } from './message-attributes.js';
-import { originOf, type Relation } from './origin.js';
+import { originFrom, originOf, type Relation } from './origin.js';
 import { messagesIn, received } from './received.js';
 
 interface Consumption extends CallOptions {
@@ -48,16 +47,12 @@ const family: CallFamily<ConsumerOptions> = {
     operation: undefined,
     isModelCall: false,
     spanName: ({ options }) => options.name ?? spanName(operationOf(options as ConsumerOptions)),
-    origin: (options, args, active) => {
-      try {
+    origin: (options, args, active) =>
+      originFrom(active, () => {
         const { as } = options as ConsumerOptions;
         const { carriers, isBatch } = deliveryOf(options as ConsumerOptions, args);
         return originOf(carriers, isBatch ? 'link' : (as ?? relationOf(carriers[0], args)), active);
-      } catch (failure) {
-        reportFailure('where a message comes from could not be read', failure);
-        return { parent: trace.deleteSpan(active) };
-      }
-    },
+      }),
     describe: (record, options) => {
       record.attributes = operationAttributes(operationOf(options as ConsumerOptions));
     },

@@ -8,6 +8,7 @@ import {
   type SpanContext,
   type TextMapGetter,
 } from '@opentelemetry/api';
+import { reportFailure } from '../core/report.js';
 import type { Origin } from '../spans/definition.js';
 import { fieldsOf, type Fields } from './fields.js';
 import { parseTraceparent } from './trace-parent.js';
@@ -32,6 +33,16 @@ export function originOf(carriers: readonly unknown[], as: Relation, active: Con
   }
   const sources = carriers.map((carrier) => trace.getSpanContext(remoteContext(fieldsOf(carrier), ROOT_CONTEXT)));
   return { parent: active, links: [...distinct(sources), ...links] };
+}
+
+/** What `read` says; a root where it fails: a call has its span whatever the message is. */
+export function originFrom(active: Context, read: () => Origin): Origin {
+  try {
+    return read();
+  } catch (failure) {
+    reportFailure('where a message comes from could not be read', failure);
+    return { parent: trace.deleteSpan(active) };
+  }
 }
 
 const GETTER: TextMapGetter<Fields> = {

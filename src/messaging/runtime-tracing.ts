@@ -7,7 +7,7 @@ import { runCall } from '../spans/run.js';
 import { activeTracer } from '../spans/tracer.js';
 import { autogenNames } from './autogen-names.js';
 import { spanName } from './message-attributes.js';
-import { isRelation, originOf, type Relation } from './origin.js';
+import { isRelation, originFrom, originOf, type Relation } from './origin.js';
 import { destinationName, type RuntimeDestination } from './runtime-destination.js';
 import { conventionNames, type RuntimeMessage, type RuntimeNames } from './runtime-names.js';
 
@@ -108,7 +108,8 @@ export function createRuntimeTracing(options: RuntimeTracingOptions): RuntimeTra
         },
         ...(options.names !== undefined && { complete: leaveOutOwn }),
       };
-      if (from !== undefined) kind.origin = (_options, _args, active) => originOf([from], as, active);
+      if (from !== undefined)
+        kind.origin = (_options, _args, active) => originFrom(active, () => originOf([from], as, active));
       return runCall({ call: definitionOf(kind, { attributes }, tracer) }, fn, undefined, []) as Result;
     },
   };

@@ -26,13 +26,7 @@ export function spanStart(name: string, kind: CallKind, options: CallOptions, re
 }
 
 /** Starts a span, now or as of `startTime` (milliseconds since the epoch). */
-export function startSpan(
-  tracer: Tracer,
-  start: SpanStart,
-  parent: Context,
-  startTime?: number,
-  links?: Link[],
-): Span {
+export function startSpan(tracer: Tracer, start: SpanStart, parent: Context, startTime?: number, links?: Link[]): Span {
   const { name, kind, attributes } = start;
   // A copy: a tracer or a sampler may write into it, and a start serves many calls.
   const span = tracer.startSpan(name, { kind: kind.spanKind, attributes: { ...attributes }, startTime, links }, parent);
