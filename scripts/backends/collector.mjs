@@ -45,7 +45,7 @@ service:
     );
     const url = `http://127.0.0.1:${port}`;
     const stop = await serve(join(folder, 'collector', 'otelcol'), ['--config', config], { url });
-    return { stop, sends: [{ destination: 'otlp', options: { url } }], read: (traceId) => readFileOf(file, traceId) };
+    return { stop, sends: [{ destination: 'otlp', given: [{ url }] }], read: (traceId) => readFileOf(file, traceId) };
   },
 };
 

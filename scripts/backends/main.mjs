@@ -26,7 +26,7 @@ for (const [word, backend] of Object.entries(all)) {
     await backend.prepare(folder);
     const { stop, sends, read } = await backend.start(folder);
     try {
-      for (const { destination, options } of sends) await check(destination, options, read);
+      for (const { destination, given } of sends) await check(destination, given, read);
     } finally {
       await stop();
     }
@@ -38,9 +38,9 @@ for (const [word, backend] of Object.entries(all)) {
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-async function check(destination, options, read) {
-  console.log(`\n${destination}(${JSON.stringify(options)})`);
-  const printed = run('node', [join(here, 'send.mjs'), destination, JSON.stringify(options)], { cwd: here });
+async function check(destination, given, read) {
+  console.log(`\n${destination}(${JSON.stringify(given).slice(1, -1)})`);
+  const printed = run('node', [join(here, 'send.mjs'), destination, JSON.stringify(given)], { cwd: here });
   const { sent, stats } = JSON.parse(printed);
   const expected = sent.map(factsOf);
   const seen = await read(sent[0].traceId);

@@ -33,7 +33,10 @@ export const mlflow = {
     const stop = await serve(join(programs, 'mlflow'), args, { url: `${url}/health`, cwd: store, env: environment });
     return {
       stop,
-      sends: [{ destination: 'otlp', options: { url, headers: { 'x-mlflow-experiment-id': EXPERIMENT } } }],
+      sends: [
+        { destination: 'backend', given: ['mlflow', { url, experimentId: EXPERIMENT }] },
+        { destination: 'otlp', given: [{ url, headers: { 'x-mlflow-experiment-id': EXPERIMENT } }] },
+      ],
       read: (traceId) => readBack(url, traceId),
     };
   },

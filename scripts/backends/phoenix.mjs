@@ -32,7 +32,10 @@ export const phoenix = {
     const headers = { 'x-project-name': PROJECT };
     return {
       stop,
-      sends: [{ destination: 'otlp', options: { url, headers } }],
+      sends: [
+        { destination: 'phoenix', given: [{ url, project: PROJECT }] },
+        { destination: 'otlp', given: [{ url, headers }] },
+      ],
       read: (traceId) => readBack(url, traceId),
     };
   },

@@ -1,6 +1,6 @@
 /**
  * Runs the example of the README, sends its spans to the backend whose URL and headers are given, and prints as JSON what
- * was sent. Arguments: the name of a destination, its options as JSON.
+ * was sent. Arguments: the name of a destination, a JSON array of what it is called with.
  */
 import OpenAI from 'openai';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
@@ -8,12 +8,12 @@ import * as destinations from 'decotel/configure';
 import { Librarian } from '../../examples/librarian/dist/librarian.js';
 import { startLoopbackOpenAI } from '../../examples/librarian/dist/loopback-openai.js';
 
-const [, , name, options] = process.argv;
+const [, , name, given] = process.argv;
 const server = await startLoopbackOpenAI();
 const exporter = new InMemorySpanExporter();
 const telemetry = destinations.configure({
   serviceName: 'librarian',
-  processors: [destinations[name](JSON.parse(options)), new SimpleSpanProcessor(exporter)],
+  processors: [destinations[name](...JSON.parse(given)), new SimpleSpanProcessor(exporter)],
 });
 const librarian = new Librarian(
   new OpenAI({ baseURL: server.baseURL, apiKey: 'any' }),
