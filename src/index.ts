@@ -1,7 +1,8 @@
 export { observe } from './clients/observe.js';
-export type { Outcome } from './core/record.js';
+export type { CallRecord, Outcome } from './core/record.js';
 export { DecotelError } from './core/decotel-error.js';
 export { agent, type AgentOptions } from './decorators/agent.js';
+export { createDecorator, type DecoratorHooks, type OwnDecorator } from './decorators/create-decorator.js';
 export { embeddings, type EmbeddingsOptions } from './decorators/embeddings.js';
 export { promptTemplate, type PromptTemplateOptions } from './decorators/prompt-template.js';
 export { retriever, type RetrieverOptions } from './decorators/retriever.js';
@@ -14,6 +15,7 @@ export type { PromptSdk } from './prompts/content-parts.js';
 export type { PromptImage } from './prompts/image.js';
 export { promptMessages, promptText, type PromptMessage } from './prompts/prompt-text.js';
 export { renderPrompt, renderPromptMessages } from './prompts/render-prompt.js';
+export type { HookContext, Replacement } from './spans/hooked-call.js';
 export { record } from './spans/record.js';
 export { callTool, callTools, type CallToolOptions, type ToolCall, type ToolMessage } from './tools/call-tool.js';
 export type { StandardSchema, ToolInput } from './tools/input.js';

@@ -96,10 +96,15 @@ async function untilQuiet(trace: Trace): Promise<void> {
   }
 }
 
-export async function runCell(row: Row, cell: Idiom<unknown>, telemetry: Telemetry): Promise<CellResult> {
+export async function runCell(
+  row: Row,
+  cell: Idiom<unknown>,
+  telemetry: Telemetry,
+  subject: Subject = new Decorated(),
+): Promise<CellResult> {
   const bare = await see(row, cell, new Bare());
   telemetry.clear();
-  const decorated = await see(row, cell, new Decorated());
+  const decorated = await see(row, cell, subject);
   return resultOf(row, cell, bare, decorated, telemetry);
 }
 

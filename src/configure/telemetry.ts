@@ -8,6 +8,7 @@ import { genAi } from '../dialects/gen-ai.js';
 import { dialectNamed } from '../dialects/registry.js';
 import { fanOut } from '../destinations/with-content.js';
 import { addProviders } from '../providers/registry.js';
+import { hooksSettled } from '../spans/hooked-call.js';
 import { endOpenCalls, openCallCount } from '../spans/open-calls.js';
 import { pipeline } from '../spans/pipeline.js';
 import { activeTracer, registeredProvider, SCOPE } from '../spans/tracer.js';
@@ -98,7 +99,7 @@ export class Telemetry implements DecotelHandle {
   }
 
   async forceFlush({ timeoutMs = WAIT_MS }: WaitOptions = {}): Promise<void> {
-    const steps = this.processors.map((processor) => () => processor.forceFlush());
+    const steps = [hooksSettled, ...this.processors.map((processor) => () => processor.forceFlush())];
     const provider = this.providerOfApplication();
     if (isFlushable(provider)) steps.push(() => provider.forceFlush());
     await settled('forceFlush()', steps, timeoutMs);
@@ -137,7 +138,7 @@ export class Telemetry implements DecotelHandle {
         await processor.shutdown();
       }
     });
-    await settled('shutdown()', steps, timeoutMs);
+    await settled('shutdown()', [hooksSettled, ...steps], timeoutMs);
   }
 
   /** All at once, so that `configure` may be called anew while the processors still send. */

@@ -44,7 +44,7 @@ class CallContext implements Context {
 }
 
 /** `parent` with `span` as the active span and `call` as the running decorated call. */
-export function contextOf(parent: Context, span: Span, call: Call | undefined): Context {
+export function contextOf(parent: Context, span: Span | undefined, call: Call | undefined): Context {
   return new CallContext(parent, span, call);
 }
 

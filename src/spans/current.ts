@@ -3,10 +3,11 @@ import { onPromptRendered } from '../prompts/frame.js';
 import { callIn } from './call-context.js';
 import type { Call } from './call.js';
 import type { DecoratedCall } from './decorated-call.js';
+import { untracedCall } from './untraced.js';
 
 /** The innermost running call, while it has not ended. */
 export function currentCall(): Call | undefined {
-  const call = callIn(contextApi.active());
+  const call = callIn(contextApi.active()) ?? untracedCall();
   return call === undefined || call.ended ? undefined : call;
 }
 

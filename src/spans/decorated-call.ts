@@ -9,6 +9,7 @@ import type { ArgumentCopies } from './argument-copies.js';
 import { Call } from './call.js';
 import { callIn, contextOf } from './call-context.js';
 import type { CallKind, CallOptions } from './definition.js';
+import { runInUntraced } from './untraced.js';
 import type { ObservedCall } from './observed-call.js';
 import { ownerOf } from './owners.js';
 import { startSpan, type SpanStart } from './start-span.js';
@@ -46,7 +47,12 @@ export class DecoratedCall extends Call {
     const tracer = settings().enabled ? activeTracer() : undefined;
     const { kind, options, content, start, asked, copies, frame } = this;
     if (tracer === undefined || start === undefined) return undefined;
-    const call = new DecoratedCall(kind, options, strictest(content, callIn(parent)?.content), parent);
+    const call = new (this.constructor as typeof DecoratedCall)(
+      kind,
+      options,
+      strictest(content, callIn(parent)?.content),
+      parent,
+    );
     const { spanName, functionName, prompt, tags, metadata } = this.record;
     const { agent, tool, messages } = this.record;
     const retrieval = this.record.retrieval && { ...this.record.retrieval, documents: undefined };
@@ -71,6 +77,7 @@ export class DecoratedCall extends Call {
   }
 
   override noteNative(span: unknown, isKnown = false): void {
+    if (this.span === undefined) return;
     if (this.waiting?.isStarting === true) this.waiting.noteNative(span);
     else super.noteNative(span, isKnown);
   }
@@ -88,8 +95,16 @@ export class DecoratedCall extends Call {
   /** Runs the method itself. */
   run(work: () => unknown): unknown {
     const { frame } = this;
+    if (this.span === undefined) return this.runUntraced(work);
     if (frame === undefined) return contextApi.with(this.context, work);
     return runInFrame(frame ?? undefined, () => contextApi.with(this.context, work));
+  }
+
+  /** A call with hooks and without a span: there may be no context manager that would tell calls inside of it. */
+  private runUntraced(work: () => unknown): unknown {
+    const { frame } = this;
+    const inside = (): unknown => runInUntraced(this, () => contextApi.with(this.context, work));
+    return frame === undefined ? inside() : runInFrame(frame ?? undefined, inside);
   }
 
   override enter(work: Method, self: unknown, values: unknown[]): unknown {

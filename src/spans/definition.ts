@@ -3,6 +3,7 @@ import type { CallRecord } from '../core/record.js';
 import type { ContentOption } from '../core/settings.js';
 import type { PromptTemplate } from '../prompts/template.js';
 import type { Method } from '../streams/cover.js';
+import type { MethodMiddleware } from './hooked-call.js';
 import type { SpanStart } from './start-span.js';
 
 /** Options that every decorator takes. */
@@ -69,4 +70,6 @@ export interface MethodDefinition {
   /** Absent while only a prompt template was declared. */
   call?: CallDefinition;
   prompt?: PromptTemplate;
+  /** What decorators of the application's own do around the call. */
+  middleware?: MethodMiddleware;
 }

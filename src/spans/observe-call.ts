@@ -36,7 +36,8 @@ export function observeCall(request: SeenRequest, invoke: () => unknown): unknow
   const asked = askedOf(request.client);
   const call = startObserved(request, asked);
   if (call === undefined) return invoke();
-  const silent = (): unknown => withoutNativeSpan(request.client, asked.provider, invoke);
+  const silent =
+    call.tracer === undefined ? invoke : (): unknown => withoutNativeSpan(request.client, asked.provider, invoke);
   let value: unknown;
   try {
     const made = call.model === undefined ? silent : (): unknown => ask(call, silent);
@@ -83,8 +84,8 @@ function startObserved(
   try {
     const { enabled, content } = settings();
     const tracer = enabled ? activeTracer() : undefined;
-    if (tracer === undefined) return undefined;
     const parent = currentModelCall();
+    if (tracer === undefined && parent === undefined) return undefined;
     const context = parent?.context ?? contextApi.active();
     const around = callIn(contextApi.active());
     if (model !== undefined && isAsking(name, model)) return undefined;
@@ -100,7 +101,8 @@ function startObserved(
     call.noteServer(address ?? (client as { baseURL?: unknown }).baseURL);
     if (parent === undefined) call.startOwnSpan();
     else parent.begin(call);
-    if (provider?.nativeScopes !== undefined && isGlobal()) settleAround(call, provider.nativeScopes);
+    if (tracer !== undefined && provider?.nativeScopes !== undefined && isGlobal())
+      settleAround(call, provider.nativeScopes);
     return call;
   } catch (failure) {
     reportFailure('a call of an observed client could not be recorded', failure);

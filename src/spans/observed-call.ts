@@ -48,7 +48,8 @@ export class ObservedCall extends Call {
   constructor(
     content: ContentSwitches,
     private readonly parent: Context,
-    private readonly tracer: Tracer,
+    /** Undefined where the call around it has hooks and nothing is traced. */
+    readonly tracer: Tracer | undefined,
   ) {
     super(OBSERVED, {}, content, parent);
     this.isNested = true;
@@ -60,8 +61,8 @@ export class ObservedCall extends Call {
 
   /** Gives the call a span of its own; one that is already over gets it with its true times. */
   startOwnSpan(): void {
-    if (this.span !== undefined) return;
-    const { record, asked } = this;
+    const { record, asked, tracer } = this;
+    if (this.span !== undefined || tracer === undefined) return;
     record.operation ??= asked?.reading.operation;
     record.request = { ...asked?.reading.request, ...record.request };
     record.provider ??= this.hostedBy ?? asked?.provider.name;
@@ -69,7 +70,7 @@ export class ObservedCall extends Call {
     const operation = record.operation ?? GEN_AI_OPERATION_NAME_VALUE_CHAT;
     const name = model === undefined ? operation : `${operation} ${model}`;
     const start = spanStart(name, this.kind, this.options, record);
-    this.span = startSpan(this.tracer, start, this.parent, this.startedAtClock);
+    this.span = startSpan(tracer, start, this.parent, this.startedAtClock);
     this.context = contextOf(this.parent, this.span, this);
     this.error = undefined;
     if (this.endedAtClock !== undefined) this.endSpan(this.endedAtClock);
@@ -102,6 +103,10 @@ export class ObservedCall extends Call {
     const watched = super.watch(value);
     if (typeof watched === 'object' && watched !== null) this.own(watched);
     return watched;
+  }
+
+  override noteNative(span: unknown, isKnown = false): void {
+    if (this.tracer !== undefined) super.noteNative(span, isKnown);
   }
 
   protected override settleNatives(seen: Call): boolean {

@@ -12,6 +12,7 @@ import { callIn, contextOf } from './call-context.js';
 import { recordPrompts } from './current.js';
 import { DecoratedCall } from './decorated-call.js';
 import type { CallDefinition, MethodDefinition } from './definition.js';
+import { HookedCall } from './hooked-call.js';
 import { spanStart, startSpan, type SpanStart } from './start-span.js';
 import { activeTracer } from './tracer.js';
 
@@ -23,13 +24,15 @@ type FrameChange = PromptFrame | null | undefined;
  * Without telemetry it is the bare call, with the method's prompt template. Throws only what the method throws.
  */
 export function runCall(method: MethodDefinition, original: Method, self: unknown, args: unknown[]): unknown {
-  const definition = method.call;
+  const { middleware, call: definition = middleware?.alone } = method;
   const tracer = definition !== undefined && settings().enabled ? findTracer(definition) : undefined;
-  if (tracer === undefined || definition === undefined) return runBare(method, original, self, args);
-  const call = startCall(definition, method.prompt, tracer, original, self, args);
+  if (definition === undefined || (tracer ?? middleware) === undefined) return runBare(method, original, self, args);
+  const call = startCall(definition, method, tracer, original, self, args);
   if (call === undefined) return runBare(method, original, self, args);
   call.frame = frameChange(method, original, self, args);
-  if (call.span?.isRecording() !== true) {
+  const hooked = call instanceof HookedCall ? call : undefined;
+  if (middleware !== undefined) hooked?.hook(middleware.list, definition.methodName, self, args);
+  else if (call.span?.isRecording() !== true) {
     const enter: Enter = (work, that, values) => call.enter(work, that, values);
     return keepContext(
       call.run(() => original.apply(self, args)),
@@ -41,11 +44,13 @@ export function runCall(method: MethodDefinition, original: Method, self: unknow
     value = call.run(() => original.apply(self, args));
   } catch (error) {
     call.end(isAbort(error) ? 'aborted' : 'error', error);
+    if (hooked !== undefined) return hooked.instead(error, false);
     throw error;
   }
   // A fluent method gives back its own object, which is no result and may live for ever.
-  if (value !== undefined && value === self) call.end('completed');
-  else return call.watch(value);
+  if (value === undefined || value !== self) return call.watch(value);
+  hooked?.tell('onValue', value);
+  call.end('completed');
   return value;
 }
 
@@ -75,8 +80,8 @@ function frameChange(method: MethodDefinition, original: Method, self: unknown, 
 /** Starts the call; undefined when our own code failed: then the method runs as if it were not decorated. */
 function startCall(
   definition: CallDefinition,
-  prompt: PromptTemplate | undefined,
-  tracer: Tracer,
+  { prompt, middleware }: MethodDefinition,
+  tracer: Tracer | undefined,
   original: Method,
   self: unknown,
   args: unknown[],
@@ -87,20 +92,22 @@ function startCall(
     const active = contextApi.active();
     const origin = kind.origin?.(options, args, active);
     const parent = origin?.parent ?? active;
-    const call = new DecoratedCall(kind, options, strictest(contentOf(definition), callIn(parent)?.content), parent);
+    const AnyCall = middleware === undefined ? DecoratedCall : HookedCall;
+    const call = new AnyCall(kind, options, strictest(contentOf(definition), callIn(parent)?.content), parent);
     const { record } = call;
     record.operation = kind.operation;
     record.functionName = definition.functionName(self);
     kind.describe(record, options, self);
     call.declaredProvider = record.provider;
     call.start = startOf(definition, record);
-    const span = startSpan(tracer, call.start, parent, undefined, origin?.links);
-    call.span = span;
-    if (!span.isRecording()) {
-      call.context = trace.setSpan(parent, span);
+    const span = tracer && startSpan(tracer, call.start, parent, undefined, origin?.links);
+    const isRecording = span?.isRecording() === true;
+    if (isRecording || middleware === undefined) call.span = span;
+    if (!isRecording && middleware === undefined) {
+      if (span !== undefined) call.context = trace.setSpan(parent, span);
       return call;
     }
-    call.context = contextOf(parent, span, call);
+    call.context = contextOf(parent, span ?? trace.getSpan(parent), call);
     describeCall(call, prompt, original, args);
     return call;
   } catch (failure) {

@@ -44,6 +44,7 @@ export function watchPromise(promise: Promise<unknown>, sink: Sink, watch: Watch
     (value) => watch(value, sink),
     (error) => {
       sink.end(isAbort(error) ? 'aborted' : 'error', error);
+      if (sink.instead !== undefined) return sink.instead(error);
       throw error;
     },
   );

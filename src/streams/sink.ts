@@ -26,6 +26,8 @@ export interface Sink {
   outside(): Enter;
   /** The value cannot be watched. */
   unobserved(): void;
+  /** What the caller gets in place of an error that a promise was rejected with; throws where that stands. */
+  instead?(error: unknown): unknown;
 }
 
 /**
