@@ -8,6 +8,7 @@ import { reportFailure } from './report.js';
 import { withoutToolContent } from './tool-content.js';
 import { isSecretMember, MASKED, maskSecrets } from './secrets.js';
 import type { ContentSwitches, Redaction } from './settings.js';
+import { snapshot } from './snapshot.js';
 
 /** What may pass the gate, and how large. */
 export interface GatePolicy {
@@ -202,9 +203,10 @@ function changed(attributes: AdmittedAttributes, whole: AdmittedAttributes): str
 function admitPlain(
   value: AttributeScalar | readonly AttributeScalar[],
   policy: GatePolicy,
-): Passed<AdmittedAttributes[string]> {
+): Passed<AdmittedAttributes[string]> | undefined {
   if (typeof value === 'string') return boundedText(maskIdentifier(value, policy.redact), policy.valueBytes);
-  if (typeof value !== 'object') return { value, cut: false };
+  if (typeof value === 'number' || typeof value === 'boolean') return { value, cut: false };
+  if (!isListOfOneType(value)) return admitOther(value, policy);
   let cut = false;
   const items = value.map((item) => {
     if (typeof item !== 'string') return item;
@@ -213,6 +215,22 @@ function admitPlain(
     return passed.value;
   });
   return { value: items as string[], cut };
+}
+
+function isListOfOneType(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  const type = typeof value[0];
+  const isScalar = value.length === 0 || type === 'string' || type === 'number' || type === 'boolean';
+  return isScalar && value.every((item) => typeof item === type);
+}
+
+/** What the types of the options forbid, and an application without types gives all the same: as text or JSON. */
+function admitOther(value: unknown, { redact, valueBytes }: GatePolicy): Passed<string> | undefined {
+  if (value === null || typeof value === 'function' || typeof value === 'symbol') return undefined;
+  const copy = snapshot(value);
+  return typeof copy === 'string'
+    ? boundedText(mask(copy, redact), valueBytes)
+    : boundedJson(maskAll(copy, redact), valueBytes);
 }
 
 /** Masks `text`; where a masking function throws, all of it. */
