@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { codeBlocks, root, type CodeBlock } from './markdown.js';
 import { DECORATOR_MODES, runProgram, typeErrors } from './program.js';
 
-const pages = readdirSync(join(root, 'docs'))
-  .filter((name) => name.endsWith('.md'))
+/** Decisions are for who changes decotel; all else is for who uses it. */
+const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.md') && !name.startsWith('decisions'))
   .map((name) => `docs/${name}`);
 const programs = pages.flatMap(codeBlocks).filter((block) => block.isRunnable);
 
