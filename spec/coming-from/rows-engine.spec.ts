@@ -3,14 +3,14 @@ import 'reflect-metadata';
 import '../support/exporter-in-jest.js';
 import OpenAI from 'openai';
 import { container, injectable } from 'tsyringe';
-import { configure, otlp, type DecotelHandle } from '../../src/configure.js';
+import { configure, consoleJson, otlp, type DecotelHandle } from '../../src/configure.js';
 import { observe, span, tool, withOtel } from '../../src/index.js';
 import { cleanProcess } from '../support/clean-process.js';
 import { collectUntil } from '../support/collect.js';
 import { diagLines, type DiagLines } from '../support/diag-lines.js';
 import { loopback, type Loopback, type Reply } from '../support/loopback.js';
 import { otlpReceiver, type OtlpReceiver, type OtlpSpan } from '../support/otlp-receiver.js';
-import { openAiChunks } from '../support/wire.js';
+import { openAiChunks, openAiCompletion } from '../support/wire.js';
 
 type Chunks = AsyncIterable<OpenAI.ChatCompletionChunk>;
 
@@ -62,6 +62,62 @@ class Librarian {
 
 const OK = 0;
 const ERROR = 2;
+
+describe('row 2: sync stays sync, and the span says which it was', () => {
+  const answer = openAiCompletion('Dune');
+  class Sync {
+    readonly openai = observe(new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'k', maxRetries: 0 }));
+    @withOtel() sync(): unknown {
+      return answer;
+    }
+    @withOtel() *generator(): Generator<object> {
+      yield* openAiChunks(['Dune']).slice(0, -1) as object[];
+    }
+    @withOtel() async async(): Promise<unknown> {
+      return Promise.resolve(answer);
+    }
+    @withOtel() async *asyncGenerator(): AsyncGenerator<object> {
+      yield* openAiChunks(['Dune']).slice(0, -1) as object[];
+    }
+    @withOtel() client(): Promise<unknown> {
+      return this.openai.chat.completions.create(body);
+    }
+    @withOtel() async text(): Promise<string | null | undefined> {
+      return (await this.openai.chat.completions.create(body)).choices[0]?.message.content;
+    }
+  }
+  const body: OpenAI.ChatCompletionCreateParamsNonStreaming = {
+    model: 'gpt-5-mini',
+    messages: [{ role: 'user', content: 'Which?' }],
+  };
+
+  it('as the key `async` of the dialect `mirascope`', async () => {
+    const written: Record<string, unknown> = {};
+    const write = (text: string): void => {
+      const { name, attributes } = JSON.parse(text) as { name: string; attributes: Record<string, unknown> };
+      written[name] = attributes['async'];
+    };
+    await handle.shutdown();
+    handle = configure({ processors: [consoleJson({ dialect: 'mirascope', write })], exitSignals: false });
+    reply = { body: answer };
+    const one = new Sync();
+    expect(one.sync()).toBe(answer);
+    expect([...one.generator()]).toHaveLength(4);
+    expect(await one.async()).toBe(answer);
+    for await (const chunk of one.asyncGenerator()) expect(chunk).toHaveProperty('id', 'chatcmpl-7');
+    await one.client();
+    expect(await one.text()).toBe('Dune');
+    await handle.forceFlush();
+    expect(written).toEqual({
+      sync: false,
+      generator: false,
+      async: true,
+      asyncGenerator: true,
+      client: true,
+      text: true,
+    });
+  });
+});
 
 describe('row 6: a stream is held until it is exhausted', () => {
   it('has no span before, one after the last chunk, with the joined text', async () => {

@@ -7,6 +7,7 @@ import { currentFrame, runInFrame } from '../prompts/frame.js';
 import { seamOf } from '../providers/registry.js';
 import type { Provider } from '../providers/registry.js';
 import type { Enter, Method } from '../streams/cover.js';
+import { isNativePromise } from '../streams/promise.js';
 import type { Sink } from '../streams/sink.js';
 import { isAbortReason, signalsIn } from '../streams/abort.js';
 import { watch } from '../streams/watch.js';
@@ -107,6 +108,7 @@ export class Call implements Sink, OpenCall {
 
   /** Watches what the method returned; returns what the caller gets. */
   watch(value: unknown): unknown {
+    if (typeof value === 'object' && value !== null && isNativePromise(value)) this.record.isAsync = true;
     const watched = watch(value, this, seamOf);
     if (!this.ended) addOpenCall(this);
     return watched;

@@ -210,6 +210,7 @@ export class DecoratedCall extends Call {
     record.retrieval = seen.retrieval;
     record.embeddingDimensions = seen.embeddingDimensions ?? record.embeddingDimensions;
     record.streamChunks = seen.streamChunks;
+    record.isAsync ||= seen.isAsync;
     record.requestMissing = seen.requestMissing;
     record.error = seen.error;
     // The messages say it all.
