@@ -20,6 +20,7 @@ const all = [
     environment: { DECOTEL_PROPERTY_RUNS: String(PROPERTY_RUNS), DECOTEL_PROPERTY_SEED: seed },
   },
   ...NODES.flatMap((runtime) => ON_NODE.map((program) => ({ runtime, command: ['node', program] }))),
+  { runtime: 'node@24', command: ['node', 'scripts/sdk3.mjs'] },
   { runtime: 'node@20', command: ['node', 'scripts/soak.mjs'] },
   { runtime: 'node@20', command: ['node', 'scripts/faults/check.mjs'] },
   { runtime: 'bun@1.4.5', command: ['bun', CORE] },
