@@ -62,7 +62,7 @@ export function spanMaker(...processors: SpanProcessor[]): SpanMaker {
           metadataOnSpan,
           contentOnSpan,
           dialect: 'gen-ai',
-          captured: genAi.render(complete).attributes,
+          captured: genAi.render(complete),
           policy: written?.policy,
           ownKeys: new Set(written?.keys),
           ownEvents: written?.events ?? [],

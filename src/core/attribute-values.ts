@@ -18,3 +18,12 @@ export function finite(value: number | undefined | null): number | undefined {
 export function listContent(kind: ContentKind, list: Lazy<readonly unknown[]> | undefined | null): Content | undefined {
   return list == null ? undefined : new Content(kind, () => filled(list()));
 }
+
+/** The members of metadata that an attribute can hold and that say something. */
+export function stated(
+  metadata: Readonly<Record<string, string | number | boolean>> | undefined | null,
+): Record<string, string | number | boolean> {
+  const says = (value: unknown): boolean =>
+    value !== null && value !== undefined && value !== '' && (typeof value !== 'number' || Number.isFinite(value));
+  return Object.fromEntries(Object.entries(metadata ?? {}).filter(([, value]) => says(value)));
+}

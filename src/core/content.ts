@@ -55,6 +55,12 @@ export class EventFamily {
   ) {}
 }
 
+/** What a dialect made of a call, before the gate. */
+export interface Captured {
+  readonly attributes: CapturedAttributes;
+  readonly events?: readonly (CapturedEvent | EventFamily)[];
+}
+
 /** An object that is no content, such as metadata, in conventions that want it as JSON: masked and bounded like it. */
 export class JsonObject {
   constructor(readonly value: Readonly<Record<string, unknown>>) {}

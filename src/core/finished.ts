@@ -1,4 +1,4 @@
-import type { CapturedAttributes } from './content.js';
+import type { Captured } from './content.js';
 import type { GatePolicy } from './gate.js';
 import type { CallRecord } from './record.js';
 import type { ContentSwitches } from './settings.js';
@@ -18,7 +18,7 @@ export interface FinishedCall {
   /** True where the span itself carries the content too. */
   readonly contentOnSpan: boolean;
   /** The call in that dialect. */
-  readonly captured: CapturedAttributes;
+  readonly captured: Captured;
   /** By which rules that was put on the span, where it was. */
   readonly policy?: GatePolicy;
   /** Keys on the span that decotel wrote, to tell them from the application's own; those of families end with a dot. */

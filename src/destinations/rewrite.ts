@@ -3,7 +3,6 @@ import type { TimedEvent } from '@opentelemetry/sdk-trace-base';
 import { boundedAgain } from '../core/bounds.js';
 import { CapturedAttributes, Content, ContentFamily } from '../core/content.js';
 import { admit, allows, type GatePolicy } from '../core/gate.js';
-import { NO_CONTENT, type ContentSwitches } from '../core/settings.js';
 import { withoutToolContent } from '../core/tool-content.js';
 import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
 
@@ -17,22 +16,29 @@ export function overlaid(base: Attributes, captured: CapturedAttributes, policy:
 }
 
 /**
- * A copy of what decotel wrote, with the content that `policy` allows: content that is there already is kept as it is
- * (someone may have masked it), cut or taken out; content that is not is added.
+ * A copy of what decotel wrote, with the content that `policy` allows: content that is there already, by the rules of
+ * `writtenBy`, is kept as it is (someone may have masked it), cut or taken out; content that is not is added.
  */
 export function completed(
   written: Attributes,
   captured: CapturedAttributes,
   policy: GatePolicy,
-  hasContent: boolean,
+  writtenBy: GatePolicy | undefined,
 ): Attributes {
   const attributes = { ...written };
   const cut: string[] = [];
   const added = new CapturedAttributes();
   for (const [key, value] of captured) {
-    if (value instanceof Content && !hasContent) added.set(key, value);
-    else if (value instanceof ContentFamily) narrowFamily(attributes, key, value, policy, cut);
-    else if (value instanceof Content && !allows(policy.content, value.kind)) Reflect.deleteProperty(attributes, key);
+    if (value instanceof Content && writtenBy === undefined) added.set(key, value);
+    else if (value instanceof ContentFamily && writtenBy !== undefined) {
+      const before = admit(CapturedAttributes.of({ [key]: value }), writtenBy);
+      narrowMany(
+        attributes,
+        before,
+        admit(CapturedAttributes.of({ [key]: value }), { ...writtenBy, content: policy.content }),
+      );
+      for (const name of Object.keys(before)) narrow(attributes, name, policy.valueBytes, cut);
+    } else if (value instanceof Content && !allows(policy.content, value.kind)) Reflect.deleteProperty(attributes, key);
     else {
       if (value instanceof Content && !policy.content.tools) attributes[key] = withoutTools(attributes[key]);
       narrow(attributes, key, policy.valueBytes, cut);
@@ -42,41 +48,35 @@ export function completed(
   return overlaid(attributes, added, policy);
 }
 
-/** A key of a family that is a prefix ends with a dot; in an event the family may be all there is. */
-function isOf(key: string, own: string): boolean {
-  return key === own || ((own === '' || own.endsWith('.')) && key.startsWith(own));
+/** The same of an event that content became. */
+export function narrowed(written: Attributes, before: Attributes, after: Attributes, mostBytes: number): Attributes {
+  const attributes = { ...written };
+  const cut: string[] = [];
+  narrowMany(attributes, before, after);
+  for (const key of Object.keys(before)) narrow(attributes, key, mostBytes, cut);
+  return markTruncated(attributes, [...texts(written[ATTR_DECOTEL_TRUNCATED]), ...cut]);
 }
 
-/** What the policy leaves of a family is asked of the family itself; the values on the span stay. */
-function narrowFamily(
-  attributes: Attributes,
-  family: string,
-  value: ContentFamily,
-  policy: GatePolicy,
-  cut: string[],
-): void {
-  const kept = admit(CapturedAttributes.of({ [family]: value }), policy);
-  for (const key of Object.keys(attributes)) {
-    if (!isOf(key, family) || key === ATTR_DECOTEL_TRUNCATED) continue;
-    if (Object.hasOwn(kept, key)) narrow(attributes, key, policy.valueBytes, cut);
+/** A key of a family that is a prefix ends with a dot. */
+function isOf(key: string, own: string): boolean {
+  return key === own || (own.endsWith('.') && key.startsWith(own));
+}
+
+/**
+ * Content of many attributes, narrowed: `before` is what was written, `after` what may leave of it. What someone changed
+ * stays, unless the rules would change it too: then how to is not known.
+ */
+function narrowMany(attributes: Attributes, before: Attributes, after: Attributes): void {
+  for (const key of Object.keys(before)) {
+    if (key === ATTR_DECOTEL_TRUNCATED || !Object.hasOwn(attributes, key)) continue;
+    if (isEqual(after[key], before[key])) continue;
+    if (Object.hasOwn(after, key) && isEqual(attributes[key], before[key])) attributes[key] = after[key];
     else Reflect.deleteProperty(attributes, key);
   }
 }
 
-/** The same of an event whose attributes are all a family's: without those that were written and may not leave. */
-export function narrowed(
-  attributes: Attributes,
-  written: Attributes,
-  allowed: Attributes,
-  mostBytes: number,
-): Attributes {
-  const left = { ...attributes };
-  const cut: string[] = [];
-  for (const key of Object.keys(written)) {
-    if (Object.hasOwn(allowed, key)) narrow(left, key, mostBytes, cut);
-    else Reflect.deleteProperty(left, key);
-  }
-  return markTruncated(left, [...texts(attributes[ATTR_DECOTEL_TRUNCATED]), ...cut]);
+export function isEqual(one: AttributeValue | undefined, other: AttributeValue | undefined): boolean {
+  return one === other || (Array.isArray(one) && JSON.stringify(one) === JSON.stringify(other));
 }
 
 /** A copy without what decotel wrote under `ownKeys`. */
@@ -88,30 +88,6 @@ export function withoutOwn(attributes: Attributes, ownKeys: Iterable<string>): A
   }
   Reflect.deleteProperty(foreign, ATTR_DECOTEL_TRUNCATED);
   return foreign;
-}
-
-/**
- * `content` without the kinds that someone changed in place after decotel wrote them: in what other words they were
- * masked is not known, so they leave in none.
- */
-export function untouched(
-  content: ContentSwitches,
-  written: Attributes,
-  captured: CapturedAttributes,
-  policy: GatePolicy,
-): ContentSwitches {
-  let left = content;
-  for (const [key, value] of captured) {
-    if (!(value instanceof Content)) continue;
-    const { kind } = value;
-    if (kind !== 'error' && !left[kind]) continue;
-    const before = admit(CapturedAttributes.of({ [key]: value }), policy);
-    const isSame = Object.entries(before).every(
-      ([name, was]) => name === ATTR_DECOTEL_TRUNCATED || String(written[name]) === String(was),
-    );
-    if (!isSame) left = kind === 'error' ? NO_CONTENT : { ...left, [kind]: false };
-  }
-  return left;
 }
 
 function markTruncated(attributes: Attributes, keys: readonly string[]): Attributes {

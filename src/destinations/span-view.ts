@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
 import { millisToHrTime } from '@opentelemetry/core';
-import { EventFamily, type CapturedAttributes } from '../core/content.js';
+import { EventFamily } from '../core/content.js';
 import { finishedCall, recordFinished, type FinishedCall } from '../core/finished.js';
 import { admitEvents, admitText, allows, type AdmittedEvent, type GatePolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
@@ -17,8 +17,9 @@ import { contentSwitches, settings, strictest, type ContentSwitches } from '../c
 import type { Dialect, Rendering } from '../dialects/dialect.js';
 import { genAi } from '../dialects/gen-ai.js';
 import { dialectNamed } from '../dialects/registry.js';
+import { unchanged } from './changed-in-place.js';
 import type { DestinationOptions } from './destination.js';
-import { completed, narrowed, overlaid, ownEvents, untouched, withoutOwn } from './rewrite.js';
+import { completed, narrowed, overlaid, ownEvents, withoutOwn } from './rewrite.js';
 
 /** In what way a destination wants the spans of decotel. */
 export interface Wish {
@@ -53,12 +54,6 @@ export function viewOf(span: ReadableSpan, wish: Wish): ReadableSpan {
   }
   const valueBytes = Math.min(wish.valueBytes ?? Infinity, limits.valueBytes, sdkLengthLimit(span));
   return new SpanView(span, call, wish.dialect, { content, redact, valueBytes });
-}
-
-/** Nobody saw the content that `span` carries, so nobody masked it. */
-function isUnread(span: ReadableSpan): boolean {
-  if (span instanceof SpanView) return span.isUnread;
-  return Object.getOwnPropertyDescriptor(span, 'attributes')?.get !== undefined;
 }
 
 function hasAny(content: ContentSwitches): boolean {
@@ -133,12 +128,12 @@ class SpanView implements ReadableSpan, FinishedCall {
     return this.wished.name;
   }
 
-  get captured(): CapturedAttributes {
-    return this.rendering.attributes;
+  get captured(): Rendering {
+    return this.rendering;
   }
 
   get ownKeys(): ReadonlySet<string> {
-    return new Set(this.captured.keys);
+    return new Set(this.captured.attributes.keys);
   }
 
   get ownEvents(): readonly string[] {
@@ -146,7 +141,7 @@ class SpanView implements ReadableSpan, FinishedCall {
   }
 
   get isUnread(): boolean {
-    return this.newAttributes === undefined;
+    return this.newAttributes === undefined && this.newEvents === undefined && this.newStatus === undefined;
   }
 
   spanContext(): SpanContext {
@@ -205,27 +200,42 @@ class SpanView implements ReadableSpan, FinishedCall {
     return (this.newRendering ??= this.wished.render(this.record));
   }
 
+  /** What there is to render from: an earlier view that nobody read says no more than what it was made of. */
+  private get source(): { span: ReadableSpan; call: FinishedCall } {
+    const { span, call } = this;
+    return span instanceof SpanView && !this.isSameDialect && span.isUnread ? span.source : { span, call };
+  }
+
   /** What was masked in place in the dialect of the span is not known by its other names: it is left out. */
   private get allowed(): GatePolicy {
-    const { span, call, policy } = this;
-    if (this.isSameDialect || !call.contentOnSpan || call.policy === undefined || isUnread(span)) return policy;
-    const left = (): ContentSwitches =>
-      untouched(policy.content, span.attributes, call.captured, call.policy ?? policy);
-    return (this.newPolicy ??= { ...policy, content: left() });
+    if (this.newPolicy !== undefined || this.isSameDialect) return this.newPolicy ?? this.policy;
+    const { span, call } = this.source;
+    const { record, captured, ownEvents: names, policy } = call;
+    if (!call.contentOnSpan || policy === undefined) return this.policy;
+    const content = unchanged(this.policy.content, { span, record, captured, ownEvents: names, policy });
+    return (this.newPolicy = { ...this.policy, content });
   }
 
   private renderAttributes(): Attributes {
-    const { span, call, policy, rendering } = this;
-    if (this.isWritten) return completed(span.attributes, rendering.attributes, policy, call.contentOnSpan);
+    const { policy, rendering } = this;
+    const { span, call } = this.source;
+    if (this.isWritten) return completed(span.attributes, rendering.attributes, policy, this.writtenBy);
     if (!call.metadataOnSpan && this.wished.name === genAi.name)
       return overlaid(span.attributes, rendering.attributes, policy);
+    const { allowed } = this;
     // Where the end of the call was not written, its start still was, in the conventions' names.
     const ownKeys = call.metadataOnSpan ? call.ownKeys : genAi.render(this.record).attributes.keys;
-    return overlaid(withoutOwn(span.attributes, ownKeys), rendering.attributes, this.allowed);
+    return overlaid(withoutOwn(span.attributes, ownKeys), rendering.attributes, allowed);
+  }
+
+  /** The rules for the content that is on the span; undefined where there is none. */
+  private get writtenBy(): GatePolicy | undefined {
+    return this.call.contentOnSpan ? (this.call.policy ?? this.policy) : undefined;
   }
 
   private renderEvents(): TimedEvent[] {
-    const { span, call, rendering } = this;
+    const { rendering } = this;
+    const { span, call } = this.source;
     const admitted = admitEvents(rendering.events, this.allowed);
     if (!call.metadataOnSpan) return [...span.events, ...this.timed(admitted)];
     const own = ownEvents(span.events, call.ownEvents);
@@ -237,21 +247,24 @@ class SpanView implements ReadableSpan, FinishedCall {
   private completeEvents(admitted: AdmittedEvent[], own: ReadonlyMap<TimedEvent, number>): TimedEvent[] {
     const { call, policy, rendering } = this;
     const onSpan = new Map([...own].map(([event, index]) => [index, event]));
-    const written = admitEvents(rendering.events, call.policy ?? policy);
+    const writtenBy = call.policy ?? policy;
+    const written = admitEvents(rendering.events, writtenBy);
+    const left = admitEvents(rendering.events, { ...writtenBy, content: policy.content });
     return admitted.flatMap((wanted) => {
-      const { source, place } = wanted;
-      const index = written.findIndex((event) => event.source === source && event.place === place);
+      const isIt = ({ source, place }: AdmittedEvent): boolean => source === wanted.source && place === wanted.place;
+      const index = written.findIndex(isIt);
       const before = written[index];
       if (before === undefined) return this.timed([wanted]);
       const event = onSpan.get(index);
       // Someone took it off.
       if (event === undefined) return [];
-      const captured = rendering.events?.[source];
-      const attributes =
-        captured === undefined || captured instanceof EventFamily
-          ? narrowed(event.attributes ?? {}, before.attributes, wanted.attributes, policy.valueBytes)
-          : completed(event.attributes ?? {}, captured.attributes, policy, call.contentOnSpan);
-      return [{ ...event, attributes }];
+      const { attributes = {} } = event;
+      const captured = rendering.events?.[wanted.source];
+      const isFamily = captured === undefined || captured instanceof EventFamily;
+      const kept = isFamily
+        ? narrowed(attributes, before.attributes, left.find(isIt)?.attributes ?? {}, policy.valueBytes)
+        : completed(attributes, captured.attributes, policy, this.writtenBy);
+      return [{ ...event, attributes: kept }];
     });
   }
 
@@ -264,12 +277,13 @@ class SpanView implements ReadableSpan, FinishedCall {
   }
 
   private renderStatus(): SpanStatus {
-    const { span, call, policy, record } = this;
+    const { allowed, record } = this;
+    const { span, call } = this.source;
     const isError = record.outcome === 'error' && span.status.code !== SpanStatusCode.OK;
     const message = record.error?.message;
     if (!isError || (call.metadataOnSpan && message === undefined)) return span.status;
     const code = SpanStatusCode.ERROR;
-    if (call.metadataOnSpan && call.contentOnSpan) return allows(policy.content, 'error') ? span.status : { code };
-    return { code, message: message === undefined ? undefined : admitText('error', message, policy) };
+    if (call.metadataOnSpan && call.contentOnSpan) return allows(allowed.content, 'error') ? span.status : { code };
+    return { code, message: message === undefined ? undefined : admitText('error', message, allowed) };
   }
 }

@@ -1,4 +1,4 @@
-import { filled, finite, whole } from '../core/attribute-values.js';
+import { filled, finite, stated, whole } from '../core/attribute-values.js';
 import { CapturedAttributes, Content, ContentFamily, EventFamily, jsonObject } from '../core/content.js';
 import type { ContentKind, JsonObject, Spread } from '../core/content.js';
 import { inputMessages, messagesIn, records, textOf, textOrJson } from '../core/message-data.js';
@@ -136,12 +136,7 @@ function addSession(attributes: CapturedAttributes, session: SessionRecord): voi
   attributes.set(ATTR_TRACE_THREAD_ID, filled(session.id));
   attributes.set(ATTR_TRACE_USER_ID, filled(session.userId));
   attributes.set(ATTR_TRACE_ENVIRONMENT, filled(session.environment));
-  attributes.set(ATTR_TRACE_METADATA, jsonObject(said(session.metadata)));
-}
-
-function said(metadata: CallRecord['metadata'] | null): Record<string, unknown> {
-  const says = (value: unknown): boolean => value != null && value !== '' && !Number.isNaN(value);
-  return Object.fromEntries(Object.entries(metadata ?? {}).filter(([, value]) => says(value)));
+  attributes.set(ATTR_TRACE_METADATA, jsonObject(stated(session.metadata)));
 }
 
 /** What has a name of its own here. */
@@ -175,7 +170,7 @@ function metadataOf(record: CallRecord): JsonObject | undefined {
     const isUsual = key === own.ATTR_DECOTEL_OUTCOME && value === 'completed';
     if (!isKnown && !isUsual) rest[key] = value;
   }
-  return jsonObject({ ...rest, ...said(record.metadata) });
+  return jsonObject({ ...rest, ...stated(record.metadata) });
 }
 
 /** Input or output: what the exporter reads, and the event that was documented. */
@@ -241,5 +236,5 @@ function members(data: unknown, otherwise: string): Spread[] {
 function attributeValue(value: unknown): Spread[1] {
   if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return value;
   const isTexts = Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
-  return isTexts ? (value as string[]) : textOrJson(value);
+  return isTexts ? value : textOrJson(value);
 }

@@ -47,9 +47,8 @@ export const genAiEvents: Dialect = {
     const attributes = new CapturedAttributes();
     for (const [key, value] of rendering.attributes) {
       if (MESSAGES.has(key)) continue;
-      if (key === genAiKeys.ATTR_GEN_AI_PROVIDER_NAME)
-        attributes.set(ATTR_GEN_AI_SYSTEM, SYSTEMS[String(value)] ?? value);
-      else attributes.set(key, value);
+      if (key !== genAiKeys.ATTR_GEN_AI_PROVIDER_NAME) attributes.set(key, value);
+      else if (typeof value === 'string') attributes.set(ATTR_GEN_AI_SYSTEM, SYSTEMS[value] ?? value);
       if (key === genAiKeys.ATTR_GEN_AI_USAGE_INPUT_TOKENS) attributes.set(ATTR_GEN_AI_USAGE_PROMPT_TOKENS, value);
       if (key === genAiKeys.ATTR_GEN_AI_USAGE_OUTPUT_TOKENS) attributes.set(ATTR_GEN_AI_USAGE_COMPLETION_TOKENS, value);
     }
@@ -73,7 +72,7 @@ function conversationOf({ messages }: CallRecord): DialectEvent[] {
 /** Attributes of a span's event hold no objects: the message is JSON. */
 function choiceEvents(data: unknown): SpreadEvent[] {
   return messagesIn(data).map((answer, index) => {
-    const [{ role = 'assistant', content, tool_calls } = {}] = chatMessages([answer]).slice(-1);
+    const { role, content, tool_calls } = chatMessages([answer]).at(-1) ?? { role: answer.role };
     const attributes: Spread[] = [
       ['index', index],
       ['finish_reason', answer.finishReason],

@@ -1,4 +1,4 @@
-import { filled, finite, listContent, whole } from '../core/attribute-values.js';
+import { filled, finite, listContent, stated, whole } from '../core/attribute-values.js';
 import { CapturedAttributes, content, jsonContent, type CapturedValue } from '../core/content.js';
 import { Media } from '../core/media.js';
 import { allTags, costOf } from '../core/record.js';
@@ -174,11 +174,7 @@ function addOwn(attributes: CapturedAttributes, record: CallRecord): void {
 }
 
 function addMetadata(attributes: CapturedAttributes, prefix: string, metadata: PromptRecord['metadata']): void {
-  for (const key in metadata) {
-    const value = metadata[key];
-    if (value == null || value === '' || (typeof value === 'number' && !Number.isFinite(value))) continue;
-    attributes.set(`${prefix}.${key}`, value);
-  }
+  for (const [key, value] of Object.entries(stated(metadata))) attributes.set(`${prefix}.${key}`, value);
 }
 
 function addMessages(attributes: CapturedAttributes, { messages }: CallRecord): void {

@@ -1,4 +1,4 @@
-import { filled, finite, listContent, whole } from '../core/attribute-values.js';
+import { filled, finite, listContent, stated, whole } from '../core/attribute-values.js';
 import { CapturedAttributes, ContentFamily, content, jsonContent, jsonObject } from '../core/content.js';
 import type { CapturedValue, ContentKind, JsonObject } from '../core/content.js';
 import { inputMessages, messagesIn } from '../core/message-data.js';
@@ -101,12 +101,8 @@ function addSession(attributes: CapturedAttributes, session: SessionRecord): voi
   addMetadata(attributes, ATTR_TRACE_METADATA, session.metadata);
 }
 
-function addMetadata(attributes: CapturedAttributes, prefix: string, metadata: CallRecord['metadata']): void {
-  for (const key in metadata) {
-    const value = metadata[key];
-    if (value == null || value === '' || (typeof value === 'number' && !Number.isFinite(value))) continue;
-    attributes.set(`${prefix}.${key}`, value);
-  }
+function addMetadata(attributes: CapturedAttributes, prefix: string, metadata: PromptRecord['metadata']): void {
+  for (const [key, value] of Object.entries(stated(metadata))) attributes.set(`${prefix}.${key}`, value);
 }
 
 /** A call that was stopped is no error, yet worth to be found. */
@@ -161,6 +157,8 @@ function addPrompt(attributes: CapturedAttributes, prompt: PromptRecord): void {
   const isInteger = prompt.version != null && /^\d{1,9}$/.test(prompt.version);
   attributes.set(ATTR_PROMPT_VERSION, isInteger ? Number(prompt.version) : undefined);
   if (!isInteger) attributes.set(`${ATTR_METADATA}.prompt_version`, filled(prompt.version));
+  attributes.set(`${ATTR_METADATA}.prompt_tags`, filled(prompt.tags));
+  addMetadata(attributes, `${ATTR_METADATA}.prompt`, prompt.metadata);
   attributes.set(`${ATTR_METADATA}.prompt_template`, content('input', filled(prompt.template)));
   const variables = Object.entries(prompt.variables ?? {}).filter(([, value]) => value !== undefined && value !== '');
   if (variables.length === 0) return;

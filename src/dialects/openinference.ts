@@ -1,4 +1,4 @@
-import { filled, finite, whole } from '../core/attribute-values.js';
+import { filled, finite, stated, whole } from '../core/attribute-values.js';
 import { CapturedAttributes, Content, ContentFamily, content, jsonContent, jsonObject } from '../core/content.js';
 import type { ContentKind, Spread } from '../core/content.js';
 import { inputMessages, messagesIn, records, textOf, textOrJson, type MessageData } from '../core/message-data.js';
@@ -116,12 +116,10 @@ export const openinference: Dialect = {
 
 /** Phoenix shows and filters what it has no name for only as metadata. */
 function metadataOf(record: CallRecord): ReturnType<typeof jsonObject> {
-  const { session, metadata, outcome, functionName, retrieval } = record;
-  const own = Object.entries({ ...session?.metadata, ...metadata }).filter(
-    ([, value]) => (value as unknown) !== null && value !== '' && (typeof value !== 'number' || Number.isFinite(value)),
-  );
+  const { session, metadata, outcome, functionName, retrieval, prompt } = record;
   return jsonObject({
-    ...Object.fromEntries(own),
+    ...stated({ ...prompt?.metadata, ...session?.metadata, ...metadata }),
+    'decotel.prompt.tags': filled(prompt?.tags),
     'code.function.name': filled(functionName),
     'decotel.outcome': outcome === 'completed' ? undefined : (outcome ?? undefined),
     'gen_ai.data_source.id': filled(retrieval?.dataSource),

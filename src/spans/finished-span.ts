@@ -1,4 +1,4 @@
-import type { CapturedAttributes } from '../core/content.js';
+import type { Captured } from '../core/content.js';
 import type { FinishedCall } from '../core/finished.js';
 import type { GatePolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
@@ -31,8 +31,8 @@ export class Finished implements FinishedCall {
     return this.written?.dialect ?? pipeline().dialect.name;
   }
 
-  get captured(): CapturedAttributes {
-    return pipeline().dialect.render(this.record).attributes;
+  get captured(): Captured {
+    return pipeline().dialect.render(this.record);
   }
 
   get policy(): GatePolicy | undefined {
