@@ -98,7 +98,7 @@ describe('langfuse', () => {
       rendered({
         operation: 'execute_tool',
         tool: { name: 'lookUp', type: 'function', callId: 'c1' },
-        arguments: { isbn: '1' },
+        arguments: [{ isbn: '1' }],
         result: 'Emma',
       }),
     ).toEqual({

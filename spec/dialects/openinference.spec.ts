@@ -123,7 +123,7 @@ describe('openinference', () => {
 
   it('writes tools, agents and embeddings', () => {
     const tool = { name: 'lookUp', description: 'Finds', callId: 'c1' };
-    expect(rendered({ operation: 'execute_tool', tool, arguments: { isbn: '1' }, result: 'Emma' })).toEqual({
+    expect(rendered({ operation: 'execute_tool', tool, arguments: [{ isbn: '1' }], result: 'Emma' })).toEqual({
       'openinference.span.kind': 'TOOL',
       'tool.name': 'lookUp',
       'tool.description': 'Finds',

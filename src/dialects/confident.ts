@@ -2,6 +2,7 @@ import { filled, finite, stated, whole } from '../core/attribute-values.js';
 import { CapturedAttributes, Content, ContentFamily, EventFamily, jsonObject } from '../core/content.js';
 import type { ContentKind, JsonObject, Spread } from '../core/content.js';
 import { inputMessages, messagesIn, records, textOf, textOrJson } from '../core/message-data.js';
+import { givenTo } from '../core/tool-arguments.js';
 import { allTags } from '../core/record.js';
 import type { AgentRecord, CallRecord, Lazy, SessionRecord } from '../core/record.js';
 import * as core from '../semconv/core.js';
@@ -185,7 +186,7 @@ function contentOf(record: CallRecord, type: SpanType): { input: Said | undefine
   let kinds: readonly [ContentKind, ContentKind] = ['input', 'output'];
   if (type === 'tool') kinds = ['tools', 'tools'];
   else if (retrieval != null) kinds = ['retrieval', 'retrieval'];
-  const given = filled(retrieval?.query) ?? record.arguments;
+  const given = filled(retrieval?.query) ?? givenTo(record);
   const came = retrieval?.documents ?? record.result;
   return {
     input:

@@ -1,6 +1,6 @@
 import { filled, finite, listContent, stated, whole } from '../core/attribute-values.js';
 import { CapturedAttributes, content, jsonContent, type CapturedValue } from '../core/content.js';
-import { Media } from '../core/media.js';
+import { hasMembers, toolArguments } from '../core/tool-arguments.js';
 import { allTags, costOf } from '../core/record.js';
 import type {
   AgentRecord,
@@ -203,20 +203,7 @@ function addArgumentsAndResult(attributes: CapturedAttributes, record: CallRecor
   if (messages?.output == null) attributes.set(own.ATTR_DECOTEL_RESULT, jsonContent('output', record.result));
 }
 
-/** The conventions want an object: the one object that the tool takes, or its arguments by name. */
-function toolArguments(value: unknown): unknown {
-  if (value === undefined || hasMembers(value)) return value;
-  if (!Array.isArray(value)) return { arguments: value };
-  if (value.length === 0) return undefined;
-  return value.length === 1 && hasMembers(value[0]) ? value[0] : { arguments: value };
-}
-
 /** The conventions want an object here too. */
 function toolResult(value: unknown): unknown {
   return value === undefined || hasMembers(value) ? value : { result: value };
-}
-
-/** Media are an object only once they are JSON. */
-function hasMembers(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Media);
 }

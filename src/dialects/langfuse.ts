@@ -2,6 +2,7 @@ import { filled, finite, listContent, stated, whole } from '../core/attribute-va
 import { CapturedAttributes, ContentFamily, content, jsonContent, jsonObject } from '../core/content.js';
 import type { CapturedValue, ContentKind, JsonObject } from '../core/content.js';
 import { inputMessages, messagesIn } from '../core/message-data.js';
+import { givenTo } from '../core/tool-arguments.js';
 import { allTags, costOf } from '../core/record.js';
 import type { CallRecord, Lazy, PromptRecord, RequestRecord, SessionRecord, Usage } from '../core/record.js';
 import * as genAiKeys from '../semconv/gen-ai.js';
@@ -172,7 +173,7 @@ function addInputAndOutput(attributes: CapturedAttributes, record: CallRecord): 
   else if (operation === genAiKeys.GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL) kinds = ['retrieval', 'retrieval'];
   const query = content('retrieval', filled(retrieval?.query));
   const documents = content('retrieval', retrieval?.documents ?? undefined);
-  const given: CapturedValue = query ?? jsonContent(kinds[0], record.arguments);
+  const given: CapturedValue = query ?? jsonContent(kinds[0], givenTo(record));
   const came: CapturedValue = documents ?? content(kinds[1], record.result === '' ? undefined : record.result);
   attributes.set(ATTR_INPUT, conversation('input', inputMessages(messages)) ?? given);
   attributes.set(ATTR_OUTPUT, conversation('output', messages?.output) ?? came);

@@ -2,6 +2,7 @@ import { filled, finite, stated, whole } from '../core/attribute-values.js';
 import { CapturedAttributes, Content, ContentFamily, content, jsonContent, jsonObject } from '../core/content.js';
 import type { ContentKind, Spread } from '../core/content.js';
 import { inputMessages, messagesIn, records, textOf, textOrJson, type MessageData } from '../core/message-data.js';
+import { givenTo } from '../core/tool-arguments.js';
 import { allTags, costOf } from '../core/record.js';
 import type { CallRecord, Lazy, PromptRecord, RequestRecord, Usage } from '../core/record.js';
 import * as core from '../semconv/core.js';
@@ -196,7 +197,7 @@ function addContent(attributes: CapturedAttributes, record: CallRecord, kind: st
   const query = content('retrieval', filled(retrieval?.query));
   if (said !== undefined) attributes.set(ATTR_INPUT_VALUE, lastText('input', said));
   else if (query !== undefined) attributes.set(ATTR_INPUT_VALUE, query);
-  else addValue(attributes, ATTR_INPUT_VALUE, ATTR_INPUT_MIME_TYPE, given, record.arguments);
+  else addValue(attributes, ATTR_INPUT_VALUE, ATTR_INPUT_MIME_TYPE, given, givenTo(record));
   if (messages?.output != null) attributes.set(ATTR_OUTPUT_VALUE, lastText('output', messages.output));
   else addValue(attributes, ATTR_OUTPUT_VALUE, ATTR_OUTPUT_MIME_TYPE, came, record.result);
 }
