@@ -47,6 +47,8 @@ export interface Example {
   mustAlsoEmitForCurrentExporter?: Record<string, Expected>;
   /** Of trace-level context: the type of each attribute, in words. */
   attributes?: Record<string, string>;
+  /** Of Langfuse: what a published key is called today. */
+  modernKeys?: Record<string, string>;
   seedSpanVerbatim?: Record<string, unknown>;
 }
 

@@ -1,6 +1,6 @@
-import { context, propagation, trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { configure, type ConfigureOptions } from '../../src/configure.js';
+import { withoutGlobals } from './without-globals.js';
 
 /** What `work` exports where an application sets decotel up with `options`. */
 export async function exportedSpans(options: ConfigureOptions, work: () => unknown): Promise<ReadableSpan[]> {
@@ -12,9 +12,11 @@ export async function exportedSpans(options: ConfigureOptions, work: () => unkno
   try {
     await work();
     await telemetry.forceFlush();
-    return exporter.getFinishedSpans();
+    const spans = exporter.getFinishedSpans();
+    // Views are rendered when they are first read, and an exporter that sends them reads them at once.
+    for (const span of spans) JSON.stringify([span.name, span.attributes, span.events]);
+    return spans;
   } finally {
-    await telemetry.shutdown();
-    for (const api of [trace, context, propagation]) api.disable();
+    await withoutGlobals(telemetry);
   }
 }
