@@ -2,24 +2,13 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { blocksByPath, withAdded } from './guide.js';
 import { codeBlocks, root } from './markdown.js';
 
 const PAGE = 'docs/adding-a-provider.md';
 const PROVIDER = 'src/providers/parrot.ts';
 const SPEC = 'spec/providers/parrot.spec.ts';
 const REGISTRY = 'src/providers/registry.ts';
-
-/** The block that follows the first mention of each path. */
-function blocksByPath(): Map<string, string> {
-  const markdown = readFileSync(join(root, PAGE), 'utf8');
-  const blocks = new Map<string, string>();
-  for (const [, path = '', text = ''] of markdown.matchAll(
-    /`((?:src|spec)\/[\w./-]+\.\w+)`(?:(?!```)[^])*?\n```\w+\n([^]*?)^```$/gm,
-  )) {
-    blocks.set(path, text);
-  }
-  return blocks;
-}
 
 /** The adapter of the page's program, as the page says that it becomes a file of decotel's. */
 function adapter(blocks: Map<string, string>): string {
@@ -28,22 +17,8 @@ function adapter(blocks: Map<string, string>): string {
   return `${blocks.get(PROVIDER) ?? ''}\n${written.slice(written.indexOf('export const parrot'))}`;
 }
 
-/** As `patch` would apply a diff that only adds, each line after the one that stands before it. */
-function withAdded(source: string, diff: string): string {
-  const lines = diff.trimEnd().split('\n');
-  const added = lines.flatMap((line, index) =>
-    line.startsWith('+') ? [[lines[index - 1], line.slice(1)] as const] : [],
-  );
-  return added.reduce((text, [before, line]) => {
-    if (before === undefined) return `${line}\n${text}`;
-    const anchor = `${before.slice(1)}\n`;
-    expect(text.split(anchor)).toHaveLength(2);
-    return text.replace(anchor, `${anchor}${line}\n`);
-  }, source);
-}
-
 describe('a provider that is added to decotel as the page says', () => {
-  const blocks = blocksByPath();
+  const blocks = blocksByPath(PAGE);
   let copy: string;
 
   beforeAll(() => {

@@ -7,7 +7,15 @@ import { langfuse } from './langfuse.js';
 import { mirascope } from './mirascope.js';
 import { openinference } from './openinference.js';
 
-export const builtInDialects: readonly Dialect[] = [genAi, genAiEvents, confident, langfuse, mirascope, openinference];
+export const builtInDialects: readonly Dialect[] = [
+  // The default.
+  genAi,
+  genAiEvents,
+  confident,
+  langfuse,
+  mirascope,
+  openinference,
+];
 
 /**
  * @throws DecotelError naming the dialects there are.
