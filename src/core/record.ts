@@ -207,7 +207,7 @@ export class CallRecord {
   arguments: unknown = undefined;
   result: unknown = undefined;
   streamChunks: number | undefined = undefined;
-  /** When the span started: milliseconds since the epoch. */
+  /** When the call started, which a model call inside it may have done later: milliseconds since the epoch. */
   startTime: number | undefined = undefined;
   outcome: Outcome | undefined = undefined;
   error: ErrorRecord | undefined = undefined;

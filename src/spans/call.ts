@@ -334,7 +334,7 @@ export class Call implements Sink, OpenCall {
   protected complete(): void {
     const { record, answer } = this;
     record.outcome = this.outcome;
-    record.startTime = startOf(this.span) ?? performance.timeOrigin + this.startedAt;
+    record.startTime = startOf(this);
     if (answer.chunks > 0) record.streamChunks = answer.chunks;
     if (this.kind.isModelCall && !this.countedElsewhere) this.completeModelCall();
     else this.completeResult();
@@ -389,10 +389,10 @@ export class Call implements Sink, OpenCall {
   }
 }
 
-/** As the span has it, in milliseconds since the epoch: clocks differ. */
-function startOf(span: Span | undefined): number | undefined {
+/** When a call's span started, by the span's own clock, in milliseconds since the epoch. */
+export function startOf({ span, startedAt }: Pick<Call, 'span' | 'startedAt'>): number {
   const { startTime } = (span ?? {}) as { startTime?: unknown };
-  if (!Array.isArray(startTime)) return undefined;
-  const [seconds, nanoseconds] = startTime as number[];
-  return (seconds ?? NaN) * 1000 + (nanoseconds ?? NaN) / 1e6;
+  if (!Array.isArray(startTime)) return performance.timeOrigin + startedAt;
+  const [seconds, nanoseconds] = startTime as [number, number];
+  return seconds * 1000 + nanoseconds / 1e6;
 }

@@ -6,7 +6,7 @@ import { runInFrame, type PromptFrame } from '../prompts/frame.js';
 import type { Method } from '../streams/cover.js';
 import type { Provider } from '../providers/registry.js';
 import type { ArgumentCopies } from './argument-copies.js';
-import { Call } from './call.js';
+import { Call, startOf } from './call.js';
 import { callIn, contextOf } from './call-context.js';
 import type { CallKind, CallOptions } from './definition.js';
 import { runInUntraced } from './untraced.js';
@@ -148,6 +148,7 @@ export class DecoratedCall extends Call {
     }
     const failure = record.error;
     this.takeOver(filled.completeRecord(), filled.toldProvider);
+    record.startTime = startOf(this) + filled.startedAt - this.startedAt;
     // Of an answer that nobody recognised, the method's own caller knows more.
     if (filled.answer.provider !== undefined) record.result = filled.record.result;
     // A method that reads the beginning of a stream and returns has done what it was asked for.

@@ -124,21 +124,21 @@ describeWithShared(EXPECTATIONS, "Confident AI's published examples", () => {
     expectSpans('confident.llm', spans);
   });
 
-  it('confident.tool', async () => {
+  it('row 24: confident.tool', async () => {
     const spans = await exportedSpans(confident, () => new Geographer().use({ temp: 'example_tool_input' }));
     expectSpans('confident.tool', spans);
   });
 
-  it('confident.agent', async () => {
+  it('row 25: confident.agent', async () => {
     expectSpans('confident.agent', await exportedSpans(confident, () => new ExampleAgent()));
   });
 
-  it('confident.retriever', async () => {
+  it('row 26: confident.retriever', async () => {
     const spans = await exportedSpans(confident, () => new Geographer().embed('example_input'));
     expectSpans('confident.retriever', spans);
   });
 
-  it("confident.retriever: 'retrieve' behaves the same", async () => {
+  it("row 26: confident.retriever, where 'retrieve' behaves the same", async () => {
     const [seen] = await exportedSpans(confident, () => new Geographer().retrieve('example_input'));
     expect(seen?.attributes).toMatchObject({
       'gen_ai.operation.name': 'retrieve',
@@ -152,7 +152,7 @@ describeWithShared(EXPECTATIONS, "Confident AI's published examples", () => {
     ]);
   });
 
-  it('confident.nested', async () => {
+  it('row 27: confident.nested', async () => {
     expectSpans('confident.nested', await exportedSpans(confident, () => new Geographer().askWithTool()));
   });
 

@@ -86,7 +86,7 @@ async function fetched({ client, request }: BookExample): Promise<Anthropic.Mess
 }
 
 describeWithShared(EXPECTATIONS, "Mirascope's published examples", () => {
-  it('mirascope.recommend_book.call', async () => {
+  it('row 1: mirascope.recommend_book.call', async () => {
     const id = 'mirascope.recommend_book.call';
     let answer: Anthropic.Message | undefined;
     await runBookExample(id, { mode: 'isolated', content: false }, async (given) => {
@@ -113,7 +113,7 @@ describeWithShared(EXPECTATIONS, "Mirascope's published examples", () => {
     );
   });
 
-  it('mirascope.recommend_book.async', async () => {
+  it('row 2: mirascope.recommend_book.async', async () => {
     const id = 'mirascope.recommend_book.async';
     expectSpan(id, await runBookExample(id, mirascope, (given) => new Librarian(given).recommend_book('fantasy')));
   });
@@ -170,7 +170,7 @@ describeWithShared(EXPECTATIONS, "Mirascope's published examples", () => {
     ]);
   });
 
-  it('mirascope.recommend_book.response_model', async () => {
+  it('row 10: mirascope.recommend_book.response_model', async () => {
     const id = 'mirascope.recommend_book.response_model';
     let returned: unknown;
     const spans = await runBookExample(id, mirascope, async (given) => {
@@ -180,7 +180,7 @@ describeWithShared(EXPECTATIONS, "Mirascope's published examples", () => {
     expectSpan(id, spans, true);
   });
 
-  it('mirascope.response_model.primitive', async () => {
+  it('row 10: mirascope.response_model.primitive', async () => {
     class Primitive {
       @withOtel()
       recommend_book(_genre: string): string {
@@ -191,7 +191,7 @@ describeWithShared(EXPECTATIONS, "Mirascope's published examples", () => {
     expectSpan('mirascope.response_model.primitive', spans);
   });
 
-  it('mirascope.error', async () => {
+  it('row 14: mirascope.error', async () => {
     const server = await loopback(() => ({
       status: 429,
       body: { type: 'error', error: { type: 'rate_limit_error' } },
@@ -199,10 +199,9 @@ describeWithShared(EXPECTATIONS, "Mirascope's published examples", () => {
     const client = new Anthropic({ baseURL: server.url, apiKey: 'any', maxRetries: 0 });
     const model = 'claude-3-5-sonnet-20240620';
     const messages = [{ role: 'user' as const, content: 'Recommend a fantasy book' }];
+    const librarian = new Librarian({ client, request: { model, max_tokens: 1024, messages } });
     const spans = await exportedSpans(mirascope, () =>
-      expect(
-        new Librarian({ client, request: { model, max_tokens: 1024, messages } }).recommend_book('fantasy'),
-      ).rejects.toThrow(Anthropic.RateLimitError),
+      expect(librarian.recommend_book('fantasy')).rejects.toThrow(Anthropic.RateLimitError),
     );
     await server.close();
     const span = expectSpan('mirascope.error', spans);
