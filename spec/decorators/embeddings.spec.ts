@@ -140,10 +140,29 @@ describe('@embeddings', () => {
     expect(getter).not.toHaveBeenCalled();
   });
 
+  it('says what the tokens cost where a price is given', async () => {
+    class Priced {
+      @embeddings({ price: { inputToken: 0.5 } })
+      async embed(): Promise<object> {
+        return embed(['Dune']);
+      }
+    }
+    await new Priced().embed();
+    const [seen] = await telemetry.ended(1);
+    const tokens = Number(seen?.attributes['gen_ai.usage.input_tokens']);
+    expect(tokens).toBeGreaterThan(0);
+    expect(seen?.attributes['decotel.cost']).toBe(tokens * 0.5);
+  });
+
   it('refuses options of another type', () => {
     expect(() => embeddings({ dimensions: '256' } as object)(() => [])).toThrow(
       'option `dimensions` is "256". It must be a number.',
     );
+    for (const price of [{ inputToken: -1 }, { inputToken: '1' }, { tokens: 1 }, 5, [1]]) {
+      expect(() => embeddings({ price } as object)(() => [])).toThrow(
+        /option `price` is .+\. It must be \{ inputToken, outputToken \} in US dollars\.$/,
+      );
+    }
   });
 });
 

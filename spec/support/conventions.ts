@@ -128,6 +128,7 @@ export const ADDED_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
 
 /** Of spans of messages, after the messaging conventions 1.45.0. */
 export const MESSAGING_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
+  'decotel.cost': 'double',
   'decotel.messaging.attempt': 'int',
   'decotel.messaging.recipient': 'string',
   'decotel.messaging.sender': 'string',
