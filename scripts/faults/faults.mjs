@@ -15,6 +15,7 @@ const cover = 'src/streams/cover.ts';
 const seam = 'src/streams/seam.ts';
 const call = 'src/spans/call.ts';
 const run = 'src/spans/run.ts';
+const recorded = 'src/spans/recorded-call.ts';
 const decorated = 'src/spans/decorated-call.ts';
 const open = 'src/spans/open-calls.ts';
 const errors = 'src/spans/error-record.ts';
@@ -243,7 +244,7 @@ export const FAULTS = [
     "this.outcome = isAborted ? 'aborted' : outcome;",
     'this.outcome = outcome;',
   ),
-  fault('a record is put together twice', call, 'if (this.isComplete) return this.record;', ''),
+  fault('a record is put together twice', recorded, 'if (this.isComplete) return this.record;', ''),
   fault(
     'handlers of the consumer run inside the call',
     call,
