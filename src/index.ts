@@ -1,5 +1,6 @@
 export { observe } from './clients/observe.js';
 export type { CallRecord, Outcome } from './core/record.js';
+export type { SessionOptions } from './core/session.js';
 export { DecotelError } from './core/decotel-error.js';
 export { agent, type AgentOptions } from './decorators/agent.js';
 export { createDecorator, type DecoratorHooks, type OwnDecorator } from './decorators/create-decorator.js';
@@ -21,3 +22,5 @@ export { callTool, callTools, type CallToolOptions, type ToolCall, type ToolMess
 export type { StandardSchema, ToolInput } from './tools/input.js';
 export { toolsOf } from './tools/tools-of.js';
 export type { ToolDefinitions } from './tools/vendors.js';
+export { session, withSession, type RunningSession } from './spans/session.js';
+export type { SessionSource } from './spans/session-context.js';

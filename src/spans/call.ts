@@ -19,6 +19,7 @@ import { ownerOf, setOwner, type Owner } from './owners.js';
 import { hasNativeSpans, leaveSpan, NativeSpan, NativeSpans } from './native-spans.js';
 import { pipeline } from './pipeline.js';
 import { RecordedCall } from './recorded-call.js';
+import { inSessionOf } from './session-context.js';
 import { writeRecord } from './write.js';
 
 interface RawProperties {
@@ -147,7 +148,7 @@ export class Call extends RecordedCall implements Sink, OpenCall {
     return () => {
       try {
         const active = contextApi.active();
-        const call = this.restart(trace.getSpan(active) === undefined ? made : active);
+        const call = this.restart(trace.getSpan(active) === undefined ? made : inSessionOf(made, active));
         if (call === undefined || call.span?.isRecording() === false) return undefined;
         call.countedElsewhere = this.countedElsewhere;
         call.given = given;
@@ -211,6 +212,7 @@ export class Call extends RecordedCall implements Sink, OpenCall {
     if (span === undefined) return;
     const { ownsProvider, sinks } = pipeline();
     try {
+      this.noteSession();
       if (hasNativeSpans && this.settleNatives(this)) {
         this.isLeft = true;
         leaveSpan(span);

@@ -12,6 +12,7 @@ import { isOfScope, muteUsage } from './mute-usage.js';
 import { ObservedCall } from './observed-call.js';
 import { addOpenCall } from './open-calls.js';
 import { pipeline } from './pipeline.js';
+import { inScope, scopeIn } from './session-context.js';
 import { activeTracer, registeredProvider } from './tracer.js';
 
 export { HANDLER_NAME, innerCallsOf } from '../providers/registry.js';
@@ -86,8 +87,11 @@ function startObserved(
     const tracer = enabled ? activeTracer() : undefined;
     const parent = currentModelCall();
     if (tracer === undefined && parent === undefined) return undefined;
-    const context = parent?.context ?? contextApi.active();
-    const around = callIn(contextApi.active());
+    const active = contextApi.active();
+    const scope = scopeIn(active);
+    const context =
+      parent === undefined ? active : scope === undefined ? parent.context : inScope(parent.context, scope);
+    const around = callIn(active);
     if (model !== undefined && isAsking(name, model)) return undefined;
     const call = new ObservedCall(strictest(content, around?.content), context, tracer);
     call.noteRequest(typeof body === 'function' ? body() : body, provider);

@@ -23,6 +23,8 @@ export interface Pipeline {
   ownsProvider: boolean;
   /** What is written on spans themselves. */
   dialect: Dialect;
+  /** A span of decotel's own is being started: it gets its session by its record. */
+  isStarting: boolean;
 }
 
 const pipelineState = shared<Pipeline>('pipeline', () => ({
@@ -31,6 +33,7 @@ const pipelineState = shared<Pipeline>('pipeline', () => ({
   sinks: [],
   ownsProvider: false,
   dialect: genAi,
+  isStarting: false,
 }));
 
 export function pipeline(): Pipeline {

@@ -8,6 +8,7 @@ import { Asked, mayBeRequest } from './asked.js';
 import type { CallKind, CallOptions } from './definition.js';
 import { leaveRecord } from './native-spans.js';
 import { serverOf } from './server.js';
+import { sessionIn, type SeenSession } from './session-context.js';
 
 /** What one call was asked and answered, and the record that this becomes once it is over. */
 export abstract class RecordedCall {
@@ -29,14 +30,20 @@ export abstract class RecordedCall {
   /** Those who trace the same model call report it. */
   protected isLeft = false;
   private isComplete = false;
+  /** The session that it began in. */
+  private readonly session: SeenSession | undefined;
+  /** What may be recorded of it; a session may still forbid more before it ends. */
+  content: ContentSwitches;
 
   constructor(
     readonly kind: CallKind,
     readonly options: CallOptions,
-    readonly content: ContentSwitches,
+    content: ContentSwitches,
     /** Where the call's own work runs. */
     public context: Context,
   ) {
+    this.session = sessionIn(context);
+    this.content = this.session === undefined ? content : this.session.strictest(content);
     this.answer = new Answer(this.keepsContent);
   }
 
@@ -68,6 +75,13 @@ export abstract class RecordedCall {
     if (this.record.serverAddress !== undefined) return;
     this.record.serverAddress = server.address;
     this.record.serverPort = server.port;
+  }
+
+  /** What its session says by now. */
+  protected noteSession(): void {
+    if (this.session === undefined) return;
+    this.record.session = this.session.copy();
+    this.content = this.session.strictest(this.content);
   }
 
   /** The record, with everything that is known: put together when it is first asked for. */

@@ -28,9 +28,16 @@ export function spanStart(name: string, kind: CallKind, options: CallOptions, re
 /** Starts a span, now or as of `startTime` (milliseconds since the epoch). */
 export function startSpan(tracer: Tracer, start: SpanStart, parent: Context, startTime?: number, links?: Link[]): Span {
   const { name, kind, attributes } = start;
-  // A copy: a tracer or a sampler may write into it, and a start serves many calls.
-  const span = tracer.startSpan(name, { kind: kind.spanKind, attributes: { ...attributes }, startTime, links }, parent);
-  for (const sink of pipeline().sinks) {
+  const state = pipeline();
+  let span: Span;
+  state.isStarting = true;
+  try {
+    // A copy: a tracer or a sampler may write into it, and a start serves many calls.
+    span = tracer.startSpan(name, { kind: kind.spanKind, attributes: { ...attributes }, startTime, links }, parent);
+  } finally {
+    state.isStarting = false;
+  }
+  for (const sink of state.sinks) {
     if (!span.isRecording()) break;
     try {
       sink.onStart(span, parent);
