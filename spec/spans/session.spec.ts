@@ -191,7 +191,7 @@ describe('a session', () => {
   });
 
   it('does not ask a function that makes spans about those', () => {
-    const named = (): SessionOptions => ({ id: String(span('asking')(() => 's')()) });
+    const named = (): SessionOptions => ({ id: span('asking')(() => 's')() });
     withSession(named, () => step(1));
     expect([said('step'), said('asking')]).toEqual([of('s'), {}]);
   });
@@ -220,7 +220,7 @@ describe('a session', () => {
   });
 
   it('goes with a generator that nobody decorated, whose spans stay children of its consumer', async () => {
-    async function* steps(): AsyncGenerator<unknown> {
+    async function* steps(): AsyncGenerator {
       yield step(await librarian.recommend('crime'));
     }
     const made = steps();

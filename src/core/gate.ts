@@ -89,6 +89,35 @@ function admitValue(value: CapturedValue, policy: GatePolicy): Passed<AdmittedAt
   return admitPlain(value, policy);
 }
 
+/**
+ * A value of any kind that an application gives for an attribute: scalars and lists of one type of them as they are,
+ * dates as ISO 8601, whatever no attribute can hold as JSON. Undefined where there is nothing to write.
+ */
+export function admitGiven(
+  key: string,
+  value: unknown,
+  policy: GatePolicy,
+): Passed<AdmittedAttributes[string]> | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (isSecretMember(key.slice(key.lastIndexOf('.') + 1))) return { value: MASKED, cut: false };
+  const copy = snapshot(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) return undefined;
+  if (typeof copy !== 'object' || copy === null || isUniform(copy, policy.valueBytes))
+    return admitPlain(copy as AttributeScalar | readonly AttributeScalar[], policy);
+  return boundedJson(maskAll(copy, policy.redact), policy.valueBytes);
+}
+
+/** A list that an array attribute can hold, and that is not larger than one value may be. */
+function isUniform(copy: object, mostBytes: number): boolean {
+  if (!Array.isArray(copy)) return false;
+  let bytes = 0;
+  for (const item of copy as unknown[]) {
+    if (typeof item !== typeof copy[0] || typeof item === 'object' || item === undefined) return false;
+    bytes += typeof item === 'string' ? item.length * 3 : 8;
+  }
+  return bytes <= mostBytes;
+}
+
 /** One text on its way out that is not an attribute, such as a status message. Undefined where it may not leave. */
 export function admitText(kind: ContentKind, text: string, policy: GatePolicy): string | undefined {
   if (!allows(policy.content, kind)) return undefined;

@@ -1,6 +1,6 @@
 import { context as contextApi, trace, type Context, type Span } from '@opentelemetry/api';
 import { recordFinished } from '../core/finished.js';
-import type { Outcome } from '../core/record.js';
+import type { CallRecord, Outcome } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
 import { settings } from '../core/settings.js';
 import { currentFrame, runInFrame } from '../prompts/frame.js';
@@ -15,6 +15,7 @@ import { unwatchCollection, watchCollection } from './collected.js';
 import { errorRecord } from './error-record.js';
 import { Finished } from './finished-span.js';
 import { addOpenCall, removeOpenCall, watchIdle, type OpenCall } from './open-calls.js';
+import { Mark, setMark } from './marks.js';
 import { ownerOf, setOwner, type Owner } from './owners.js';
 import { hasNativeSpans, leaveSpan, NativeSpan, NativeSpans } from './native-spans.js';
 import { pipeline } from './pipeline.js';
@@ -41,6 +42,8 @@ export class Call extends RecordedCall implements Sink, OpenCall {
   protected isNested = false;
   /** Of the call around this one. */
   outer: Owner | undefined = undefined;
+  /** On what it returned. */
+  protected mark: Mark | undefined = undefined;
   private isWatchedForCollection = false;
   /** Spans of those who trace the same model call. */
   natives: NativeSpans | undefined = undefined;
@@ -71,6 +74,7 @@ export class Call extends RecordedCall implements Sink, OpenCall {
   }
 
   private received(response: object): void {
+    this.markReturned(response);
     if (this.isNested) this.own(response);
     this.end('completed');
   }
@@ -79,6 +83,7 @@ export class Call extends RecordedCall implements Sink, OpenCall {
     if (this.ended) return;
     this.record.isAsync ||= !(Symbol.iterator in target);
     this.own(target);
+    this.markReturned(target);
     // An argument may hold what was returned, which would then never be collected.
     if (this.given !== undefined) this.given = signalsIn(this.given);
     if (this.isWatchedForCollection) unwatchCollection(this);
@@ -139,6 +144,26 @@ export class Call extends RecordedCall implements Sink, OpenCall {
   /** Another decorated model call that returns the same object must not count it again. */
   protected own(value: object): void {
     if (this.kind.isModelCall && !this.countedElsewhere) setOwner(value, this.owner);
+  }
+
+  protected markReturned(value: object): void {
+    setMark(value, (this.mark ??= new Mark(this)));
+  }
+
+  /** The call whose span reports this one, where that is another. */
+  get reportedBy(): Call | undefined {
+    return undefined;
+  }
+
+  /** Somebody waits for what is known at the end. */
+  get isAwaited(): boolean {
+    return this.mark?.isAwaited === true;
+  }
+
+  override completeRecord(): CallRecord {
+    const record = super.completeRecord();
+    if (this.ended && this.reportedBy === undefined) this.mark?.settle(this);
+    return record;
   }
 
   /** The parent of a later subscription is what is active then; where nothing is, what this call was made in. */
@@ -218,7 +243,7 @@ export class Call extends RecordedCall implements Sink, OpenCall {
         leaveSpan(span);
       }
       // What the application replaces, it replaces while the call is fresh.
-      if (this.options.capture !== undefined) this.completeRecord();
+      if (this.options.capture !== undefined || this.isAwaited) this.completeRecord();
       const contentOnSpan = !ownsProvider && this.keepsContent && settings().contentIsExplicit;
       const written = ownsProvider ? undefined : writeRecord(span, this.completeRecord(), this.content, contentOnSpan);
       recordFinished(span, new Finished(this, written, contentOnSpan));

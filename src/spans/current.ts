@@ -6,14 +6,14 @@ import type { DecoratedCall } from './decorated-call.js';
 import { untracedCall } from './untraced.js';
 
 /** The innermost running call, while it has not ended. */
-export function currentCall(): Call | undefined {
+export function runningCall(): Call | undefined {
   const call = callIn(contextApi.active()) ?? untracedCall();
   return call === undefined || call.ended ? undefined : call;
 }
 
 /** The decorated model call that an observed call inside it may fill. */
 export function currentModelCall(): DecoratedCall | undefined {
-  const call = currentCall();
+  const call = runningCall();
   return isDecorated(call) && call.kind.isModelCall ? call : undefined;
 }
 
@@ -29,7 +29,7 @@ export function recordPrompts(): void {
   if (isListening) return;
   isListening = true;
   onPromptRendered((prompt) => {
-    const call = currentCall();
+    const call = runningCall();
     if (isDecorated(call)) call.record.prompt = prompt.record();
   });
 }

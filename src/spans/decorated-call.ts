@@ -132,11 +132,24 @@ export class DecoratedCall extends Call {
   protected override settle(error: unknown): void {
     try {
       this.filled = this.fillFrom(this.outcome ?? 'completed');
-      if (this.filled !== undefined) this.filled.error = undefined;
+      if (this.filled !== undefined) {
+        this.filled.error = undefined;
+        this.filled.fills = this;
+      }
     } catch (failure) {
       reportFailure('an observed call could not be attributed', failure);
     }
     super.settle(error);
+  }
+
+  override get isAwaited(): boolean {
+    return super.isAwaited || this.filled?.isAwaited === true;
+  }
+
+  override completeRecord(): CallRecord {
+    const record = super.completeRecord();
+    this.filled?.reported();
+    return record;
   }
 
   protected override complete(): void {

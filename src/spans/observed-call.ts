@@ -7,7 +7,6 @@ import { Call } from './call.js';
 import { contextOf } from './call-context.js';
 import { currentModelCall } from './current.js';
 import type { CallKind } from './definition.js';
-import type { NativeSpans } from './native-spans.js';
 import { spanStart, startSpan } from './start-span.js';
 
 const OBSERVED: CallKind = {
@@ -39,7 +38,9 @@ export class ObservedCall extends Call {
   /** By which its caller may abort it, where its SDK then ends it in some other way. */
   signal: AbortSignal | undefined = undefined;
   /** The decorated call that it may fill. */
-  around: { readonly natives: NativeSpans | undefined; isLeftInside: boolean } | undefined = undefined;
+  around: (Call & { isLeftInside: boolean }) | undefined = undefined;
+  /** The decorated call that it fills. */
+  fills: Call | undefined = undefined;
   /** The SDK has not returned yet. */
   isStarting = true;
   private readonly startedAtClock = Date.now();
@@ -53,6 +54,16 @@ export class ObservedCall extends Call {
   ) {
     super(OBSERVED, {}, content, parent);
     this.isNested = true;
+  }
+
+  /** Until it is clear which call reports it, the one around it may. */
+  override get reportedBy(): Call | undefined {
+    return this.fills ?? (this.span === undefined ? this.around : undefined);
+  }
+
+  /** The record of the call that it fills is complete. */
+  reported(): void {
+    this.mark?.settle(this.fills ?? this);
   }
 
   get isWaiting(): boolean {

@@ -64,7 +64,7 @@ function missContextManager(): void {
 }
 
 function checked(source: unknown): SessionSource {
-  if (typeof source === 'function' || (typeof source === 'object' && source !== null)) return source as SessionSource;
+  if (typeof source === 'function' || (typeof source === 'object' && source !== null)) return source;
   warnOnce(`withSession(): expected an object or a function, got ${source === null ? 'null' : typeof source}`);
   return {};
 }

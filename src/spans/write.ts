@@ -61,7 +61,7 @@ export function writeRecord(span: Span, record: CallRecord, content: ContentSwit
 }
 
 /** The rules for what goes onto `span`; the SDK's own limit of length is honoured first. */
-function policyFor(span: Span, content: ContentSwitches): GatePolicy {
+export function policyFor(span: Span, content: ContentSwitches): GatePolicy {
   const { redact, limits } = settings();
   const longest = (span as SdkSpan)._spanLimits?.attributeValueLengthLimit;
   const valueBytes =
