@@ -24,6 +24,7 @@ export { callTool, callTools, type CallToolOptions, type ToolCall, type ToolMess
 export type { StandardSchema, ToolInput } from './tools/input.js';
 export { toolsOf } from './tools/tools-of.js';
 export type { ToolDefinitions } from './tools/vendors.js';
+export { score, type LaterScore } from './spans/score.js';
 export type { Score } from './spans/scores.js';
 export { session, withSession, type RunningSession } from './spans/session.js';
 export type { SessionSource } from './spans/session-context.js';

@@ -226,6 +226,12 @@ export class Call extends RecordedCall implements Sink, OpenCall {
     }
   }
 
+  /** The same for what took no time, in milliseconds since the epoch. */
+  endAt(time: number): void {
+    this.outcome = 'completed';
+    this.endSpan(time);
+  }
+
   /** What follows once the record is complete. */
   protected settle(_error: unknown): void {
     this.endSpan();
