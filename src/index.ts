@@ -27,4 +27,5 @@ export type { ToolDefinitions } from './tools/vendors.js';
 export { score, type LaterScore } from './spans/score.js';
 export type { Score } from './spans/scores.js';
 export { session, withSession, type RunningSession } from './spans/session.js';
+export { fromHeaders, sessionHeaders, type SessionHeaders } from './spans/session-headers.js';
 export type { SessionSource } from './spans/session-context.js';

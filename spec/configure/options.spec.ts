@@ -14,7 +14,7 @@ describe('the options of configure', () => {
     [
       { procesors: [] },
       'configure(): there is no option "procesors". The options are serviceName, serviceVersion, environment, resource, ' +
-        'processors, content, redact, limits, dialect, dialects, spanNames, nativeSpans, sampler, tracerProvider, mode, enabled, ' +
+        'processors, content, redact, limits, dialect, dialects, spanNames, nativeSpans, baggage, sampler, tracerProvider, mode, enabled, ' +
         'exitSignals, waitUntil, providers.',
     ],
     [{ serviceName: '' }, 'configure(): serviceName: expected a text that is not empty, got "".'],

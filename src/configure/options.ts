@@ -60,6 +60,12 @@ export interface ConfigureOptions {
    * is INTERNAL without usage. Default `ours`, where decotel sees the answer.
    */
   nativeSpans?: Settings['nativeSpans'];
+  /**
+   * What of a session travels as W3C baggage: with every request that an instrumentation sends from inside, to whomever
+   * it goes, and back into a session where such a request arrives. Default none: `sessionHeaders()` is for one's own
+   * services.
+   */
+  baggage?: Settings['baggage'];
   /** For a provider of decotel's own. Default: `OTEL_TRACES_SAMPLER`, else all; in isolated mode all. */
   sampler?: Sampler;
   /** Use this provider and never touch the global one. */
@@ -123,6 +129,13 @@ const enabled: OptionRule = {
   inside: { messaging: flag },
 };
 
+const BAGGAGE_KEYS: readonly unknown[] = ['session.id', 'user.id'];
+
+const baggage: OptionRule = {
+  expected: "an array of 'session.id' and 'user.id'",
+  accepts: (value) => Array.isArray(value) && value.every((item) => BAGGAGE_KEYS.includes(item)),
+};
+
 const providers: OptionRule = {
   expected: 'an array of provider adapters',
   accepts: (value) => Array.isArray(value) && value.every((item) => hasMethods(item, 'request', 'read', 'fold')),
@@ -146,6 +159,7 @@ const RULES: Record<keyof ConfigureOptions, OptionRule> = {
   dialects,
   spanNames: oneOf('method', 'semconv'),
   nativeSpans: oneOf('ours', 'theirs'),
+  baggage,
   sampler: having('a sampler', 'shouldSample'),
   tracerProvider: having('a tracer provider', 'getTracer'),
   mode: oneOf('auto', 'isolated'),

@@ -24,6 +24,7 @@ export function settingsOf(options: ConfigureOptions): Settings {
     limits: limitsOf(options.limits ?? {}),
     spanNames: options.spanNames ?? defaults.spanNames,
     nativeSpans: options.nativeSpans ?? defaults.nativeSpans,
+    baggage: options.baggage ?? defaults.baggage,
   };
 }
 

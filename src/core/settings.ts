@@ -51,7 +51,11 @@ export interface Settings {
   spanNames: 'method' | 'semconv';
   /** Whose span carries the usage of a model call that an SDK or an instrumentation traces as well. */
   nativeSpans: 'ours' | 'theirs';
+  /** What of a session travels as W3C baggage, with every request that carries any. */
+  baggage: readonly BaggageKey[];
 }
+
+export type BaggageKey = 'session.id' | 'user.id';
 
 /** The settings of a process that never called `configure()`. */
 export function defaultSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
@@ -67,6 +71,7 @@ export function defaultSettings(environment: NodeJS.ProcessEnv = process.env): S
     limits: DEFAULT_LIMITS,
     spanNames: 'method',
     nativeSpans: 'ours',
+    baggage: [],
   };
 }
 

@@ -2,7 +2,8 @@ import { createContextKey, type Context } from '@opentelemetry/api';
 import type { SessionRecord } from '../core/record.js';
 import { reportFailure, warnOnce } from '../core/report.js';
 import { joinedSession, sessionContent, sessionRecord, type SessionOptions } from '../core/session.js';
-import { strictest, type ContentSwitches } from '../core/settings.js';
+import { settings, strictest, type ContentSwitches } from '../core/settings.js';
+import { baggageSession } from './session-baggage.js';
 
 /** What a session says; a function says it anew for each span. */
 export type SessionSource = SessionOptions | (() => SessionOptions);
@@ -20,14 +21,21 @@ export function inScope(context: Context, scope: SessionScope): Context {
 
 /** The session that a span which starts in `context` belongs to. Never throws. */
 export function sessionIn(context: Context): SeenSession | undefined {
-  const scope = scopeIn(context);
-  if (scope === undefined) return undefined;
+  if (scopeIn(context) === undefined && settings().baggage.length === 0) return undefined;
   try {
-    return scope.seen();
+    return heardIn(context)?.seen();
   } catch (failure) {
     reportFailure('a session could not be read', failure);
     return undefined;
   }
+}
+
+/** The innermost session of `context`; where there is none, what its baggage says, if that is listened to. */
+export function heardIn(context: Context): SessionScope | undefined {
+  const scope = scopeIn(context);
+  if (scope !== undefined) return scope;
+  const given = baggageSession(context);
+  return given && new SessionScope(given, undefined);
 }
 
 /** `context`, in the session of `other` where it has none itself. */

@@ -2,11 +2,13 @@ import { context as contextApi, type Context } from '@opentelemetry/api';
 import type { SessionRecord } from '../core/record.js';
 import { reportFailure, warnOnce } from '../core/report.js';
 import type { SessionOptions } from '../core/session.js';
+import { settings } from '../core/settings.js';
 import type { Enter } from '../streams/cover.js';
 import { keepContext } from '../streams/keep-context.js';
 import { tapOf } from '../streams/sink.js';
 import { pipeline } from './pipeline.js';
-import { inScope, scopeIn, SessionScope, type SessionSource } from './session-context.js';
+import { withBaggage } from './session-baggage.js';
+import { heardIn, inScope, scopeIn, SessionScope, type SessionSource } from './session-context.js';
 import { activeTracer } from './tracer.js';
 
 /**
@@ -28,8 +30,9 @@ export function withSession<Result>(source: SessionSource, work: () => Result): 
   try {
     decide();
     const active = contextApi.active();
-    scope = new SessionScope(checked(source), scopeIn(active));
+    scope = new SessionScope(checked(source), heardIn(active));
     context = inScope(active, scope);
+    if (settings().baggage.length > 0) context = withBaggage(context, scope.seen().record);
   } catch (failure) {
     reportFailure('a session could not be entered', failure);
     return work();
@@ -43,7 +46,7 @@ export function decide(): void {
   if (decideNow !== undefined) decideNow();
 }
 
-export function runInScope<Result>(context: Context, scope: SessionScope, work: () => Result): Result {
+function runInScope<Result>(context: Context, scope: SessionScope, work: () => Result): Result {
   const value = contextApi.with(context, () => {
     if (scopeIn(contextApi.active()) !== scope) missContextManager();
     return work();
@@ -82,7 +85,7 @@ export interface RunningSession extends Readonly<Omit<SessionRecord, 'tags' | 'm
 
 /** The session that runs, to read or to fill in what was not known when it began. */
 export function session(): RunningSession {
-  return new CurrentSession(scopeIn(contextApi.active()));
+  return new CurrentSession(heardIn(contextApi.active()));
 }
 
 class CurrentSession implements RunningSession {

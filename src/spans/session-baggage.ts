@@ -1,0 +1,29 @@
+import { propagation, type Context } from '@opentelemetry/api';
+import { maskIdentifier } from '../core/gate.js';
+import type { SessionRecord } from '../core/record.js';
+import type { SessionOptions } from '../core/session.js';
+import { settings, type BaggageKey } from '../core/settings.js';
+
+const FIELDS: Record<BaggageKey, 'id' | 'userId'> = { 'session.id': 'id', 'user.id': 'userId' };
+
+/** `context` with what of the session may travel with every request. */
+export function withBaggage(context: Context, session: SessionRecord): Context {
+  const { baggage: keys, redact } = settings();
+  if (keys.length === 0) return context;
+  let baggage = propagation.getBaggage(context) ?? propagation.createBaggage();
+  for (const key of keys) {
+    const value = session[FIELDS[key]];
+    if (value !== undefined) baggage = baggage.setEntry(key, { value: maskIdentifier(value, redact) });
+  }
+  return propagation.setBaggage(context, baggage);
+}
+
+/** What the baggage of `context` says of a session, as far as it is listened to. */
+export function baggageSession(context: Context): SessionOptions | undefined {
+  const { baggage: keys } = settings();
+  const baggage = keys.length === 0 ? undefined : propagation.getBaggage(context);
+  if (baggage === undefined) return undefined;
+  const session: SessionOptions = {};
+  for (const key of keys) session[FIELDS[key]] = baggage.getEntry(key)?.value;
+  return session;
+}

@@ -1,0 +1,155 @@
+import { context as contextApi, defaultTextMapGetter, propagation, trace, type Context } from '@opentelemetry/api';
+import { admitGiven, maskIdentifier } from '../core/gate.js';
+import type { SessionRecord } from '../core/record.js';
+import { reportFailure, warnOnce } from '../core/report.js';
+import type { SessionOptions } from '../core/session.js';
+import { ALL_CONTENT, NO_CONTENT, settings, type ContentSwitches } from '../core/settings.js';
+import { withBaggage } from './session-baggage.js';
+import { heardIn } from './session-context.js';
+import { decide, withSession } from './session.js';
+
+/** Written like the query of a URL: `id=s1&userId=u1&tag=beta&metadata={…}&without=input,output`. */
+const HEADER = 'decotel-session';
+/** Of Mirascope, which knows an id only; read, never written. */
+const MIRASCOPE_HEADER = 'mirascope-session-id';
+/** Servers refuse requests whose headers are larger than 8 or 16 kB in all. */
+const LONGEST_HEADER = 4096;
+const MOST_HEADERS = 1000;
+
+const KINDS = Object.keys(ALL_CONTENT) as (keyof ContentSwitches)[];
+const TEXTS = ['id', 'userId', 'name'] as const;
+
+/** Headers as frameworks have them: of Node's `http`, of the web, in a map or a plain object. */
+export type SessionHeaders =
+  Iterable<readonly [string, string]> | Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * Headers for a request to a service of one's own: the trace, as the registered propagator writes it (W3C `traceparent`
+ * and `tracestate`), and the session in `decotel-session`: id, user, name, tags, metadata, and which content it
+ * forbids; masked. Empty where there is neither. Never throws.
+ */
+export function sessionHeaders(): Record<string, string> {
+  const headers: Record<string, string> = {};
+  try {
+    decide();
+    const active = contextApi.active();
+    const session = heardIn(active)?.seen();
+    propagation.inject(session === undefined ? active : withBaggage(active, session.record), headers);
+    if (session === undefined) return headers;
+    const text = written(session.record, session.strictest(ALL_CONTENT));
+    if (text !== '') headers[HEADER] = text;
+  } catch (failure) {
+    reportFailure('the headers of a session could not be written', failure);
+  }
+  return headers;
+}
+
+/**
+ * Runs `work` in the trace and the session that the headers of a request name; names of headers in any case. A span of
+ * the same trace that is active already, such as an HTTP server's, stays the parent. Of content rules the strictest
+ * holds: a header can forbid content, never allow it. Who may send such headers may name any user: take them off
+ * requests from outside. Returns what `work` returns; throws only what it throws.
+ *
+ * ```ts
+ * createServer((request, response) => fromHeaders(request.headers, () => answer(request, response)));
+ * ```
+ */
+export function fromHeaders<Result>(headers: SessionHeaders, work: () => Result): Result {
+  let context: Context;
+  let session: SessionOptions;
+  try {
+    decide();
+    const carrier = wanted(headers);
+    context = inTrace(contextApi.active(), carrier);
+    session = read(carrier);
+  } catch (failure) {
+    reportFailure('the headers of a request could not be read', failure);
+    return work();
+  }
+  return contextApi.with(context, () => (Object.keys(session).length === 0 ? work() : withSession(session, work)));
+}
+
+function inTrace(active: Context, carrier: Record<string, string>): Context {
+  const extracted = propagation.extract(active, carrier, defaultTextMapGetter);
+  const parent = trace.getSpan(active);
+  const isSameTrace = parent?.spanContext().traceId === trace.getSpanContext(extracted)?.traceId;
+  return parent !== undefined && isSameTrace ? trace.setSpan(extracted, parent) : extracted;
+}
+
+function written({ tags, metadata, ...session }: SessionRecord, content: ContentSwitches): string {
+  const { redact } = settings();
+  const parameters = new URLSearchParams();
+  const add = (name: string, value: string): void => {
+    parameters.append(name, value);
+    if (parameters.toString().length <= LONGEST_HEADER) return;
+    parameters.delete(name, value);
+    warnOnce(`a session is too large for a header: ${name} is left out`);
+  };
+  // First: what is left out for want of room must not be this.
+  const without = KINDS.filter((kind) => !content[kind]);
+  if (without.length > 0) add('without', without.join(','));
+  for (const name of TEXTS) {
+    const value = session[name];
+    if (value !== undefined) add(name, maskIdentifier(value, redact));
+  }
+  for (const tag of tags ?? []) add('tag', maskIdentifier(tag, redact));
+  if (metadata !== undefined) add('metadata', JSON.stringify(maskedMetadata(metadata)));
+  return parameters.toString();
+}
+
+function maskedMetadata(metadata: NonNullable<SessionRecord['metadata']>): object {
+  const { redact, limits } = settings();
+  const policy = { content: NO_CONTENT, redact, valueBytes: limits.valueBytes };
+  return Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [key, admitGiven(key, value, policy)?.value]),
+  );
+}
+
+function read(carrier: Record<string, string>): SessionOptions {
+  const text = carrier[HEADER];
+  if (text === undefined) return carrier[MIRASCOPE_HEADER] === undefined ? {} : { id: carrier[MIRASCOPE_HEADER] };
+  const parameters = new URLSearchParams(text);
+  const session: SessionOptions = {};
+  for (const name of TEXTS) {
+    const value = parameters.get(name);
+    if (value !== null) session[name] = value;
+  }
+  const tags = parameters.getAll('tag');
+  if (tags.length > 0) session.tags = tags;
+  const metadata = metadataIn(parameters.get('metadata'));
+  if (metadata !== undefined) session.metadata = metadata;
+  const without = parameters.get('without')?.split(',');
+  if (without !== undefined) {
+    session.content = Object.fromEntries(KINDS.map((kind) => [kind, !without.includes(kind)]));
+  }
+  return session;
+}
+
+function metadataIn(json: string | null): SessionOptions['metadata'] {
+  if (json === null) return undefined;
+  try {
+    return JSON.parse(json) as SessionOptions['metadata'];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of all headers those that somebody reads, by their names in small letters. */
+function wanted(headers: SessionHeaders): Record<string, string> {
+  const names = new Set([...propagation.fields(), HEADER, MIRASCOPE_HEADER].map((name) => name.toLowerCase()));
+  const carrier: Record<string, string> = {};
+  let left = MOST_HEADERS;
+  for (const [name, value] of entriesOf(headers)) {
+    if (left-- <= 0) break;
+    const key = typeof name === 'string' ? name.toLowerCase() : '';
+    if (!names.has(key)) continue;
+    const text: unknown = Array.isArray(value) ? value.join(',') : value;
+    if (typeof text === 'string' && text.length <= 2 * LONGEST_HEADER) carrier[key] = text;
+  }
+  return carrier;
+}
+
+function entriesOf(headers: unknown): Iterable<readonly [unknown, unknown]> {
+  if (typeof headers !== 'object' || headers === null) return [];
+  return Symbol.iterator in headers ? (headers as Iterable<readonly [unknown, unknown]>) : Object.entries(headers);
+}
