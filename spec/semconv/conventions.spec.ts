@@ -21,6 +21,7 @@ describe('the constants in src/semconv', () => {
       conventions.ADDED_ATTRIBUTES,
       conventions.DECOTEL_ATTRIBUTES,
       conventions.MESSAGING_ATTRIBUTES,
+      conventions.METRIC_ATTRIBUTES,
     ];
     const known = groups.flatMap(Object.keys);
     const families = Object.keys(conventions.ATTRIBUTE_FAMILIES);

@@ -81,6 +81,9 @@ export const EVALUATION_ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
   'gen_ai.evaluation.score.value': 'double',
 };
 
+/** Attributes of the metrics that no span has. */
+export const METRIC_ATTRIBUTES: Readonly<Record<string, AttributeType>> = { 'gen_ai.token.type': 'string' };
+
 /** Values that must be used where they apply; others are allowed. */
 export const KNOWN_VALUES: Readonly<Record<string, readonly string[]>> = {
   'gen_ai.operation.name': [

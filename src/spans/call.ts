@@ -16,6 +16,7 @@ import { errorRecord } from './error-record.js';
 import { Finished } from './finished-span.js';
 import { addOpenCall, removeOpenCall, watchIdle, type OpenCall } from './open-calls.js';
 import { Mark, setMark } from './marks.js';
+import { isMetered, measure, Pace, type MeasuredCall } from './metrics.js';
 import { ownerOf, setOwner, type Owner } from './owners.js';
 import { hasNativeSpans, leaveSpan, NativeSpan, NativeSpans } from './native-spans.js';
 import { pipeline } from './pipeline.js';
@@ -29,7 +30,7 @@ interface RawProperties {
 }
 
 /** One call, from its start to the one end of its span. */
-export class Call extends RecordedCall implements Sink, OpenCall {
+export class Call extends RecordedCall implements Sink, OpenCall, MeasuredCall {
   /** The call's own arguments, until it ends: the signal that the caller may abort it with is among them. */
   given: readonly unknown[] | undefined = undefined;
 
@@ -45,6 +46,9 @@ export class Call extends RecordedCall implements Sink, OpenCall {
   /** On what it returned. */
   protected mark: Mark | undefined = undefined;
   private isWatchedForCollection = false;
+  /** Of a model call, where somebody measures. */
+  durationSeconds: number | undefined = undefined;
+  pace: Pace | undefined = undefined;
   /** Spans of those who trace the same model call. */
   natives: NativeSpans | undefined = undefined;
 
@@ -120,6 +124,8 @@ export class Call extends RecordedCall implements Sink, OpenCall {
     if (this.ended) return;
     if (this.activeAt !== undefined) this.activeAt = performance.now();
     try {
+      if (this.answer.chunks === 0 && this.kind.isModelCall && isMetered()) this.pace = new Pace();
+      this.pace?.chunk();
       this.answer.chunk(value);
     } catch (failure) {
       reportFailure('a chunk could not be read', failure);
@@ -219,6 +225,7 @@ export class Call extends RecordedCall implements Sink, OpenCall {
     removeOpenCall(this);
     if (this.isWatchedForCollection) unwatchCollection(this);
     if (this.outcome === 'error') this.record.error = errorRecord(error);
+    if (this.kind.isModelCall && isMetered()) this.durationSeconds = (performance.now() - this.startedAt) / 1000;
     try {
       this.settle(error);
     } catch (failure) {
@@ -253,6 +260,7 @@ export class Call extends RecordedCall implements Sink, OpenCall {
       const contentOnSpan = !ownsProvider && this.keepsContent && settings().contentIsExplicit;
       const written = ownsProvider ? undefined : writeRecord(span, this.completeRecord(), this.content, contentOnSpan);
       recordFinished(span, new Finished(this, written, contentOnSpan));
+      if (this.durationSeconds !== undefined) measure(this);
     } catch (failure) {
       reportFailure('a span could not be written in full', failure);
     }
@@ -269,6 +277,12 @@ export class Call extends RecordedCall implements Sink, OpenCall {
         reportFailure('a processor failed at the end of a span', failure);
       }
     }
+  }
+
+  /** Its record, where it is the one call that counts what it reports. */
+  measuredRecord(): CallRecord | undefined {
+    const record = this.completeRecord();
+    return this.countedElsewhere || this.isLeft ? undefined : record;
   }
 
   /** True where native spans report what this call saw, or the one inside that it reports. */

@@ -135,6 +135,8 @@ export class DecoratedCall extends Call {
       if (this.filled !== undefined) {
         this.filled.error = undefined;
         this.filled.fills = this;
+        this.durationSeconds = this.filled.durationSeconds;
+        this.pace = this.filled.pace;
       }
     } catch (failure) {
       reportFailure('an observed call could not be attributed', failure);
@@ -150,6 +152,12 @@ export class DecoratedCall extends Call {
     const record = super.completeRecord();
     this.filled?.reported();
     return record;
+  }
+
+  /** Model calls that have spans of their own are counted there. */
+  override measuredRecord(): CallRecord | undefined {
+    const record = super.measuredRecord();
+    return this.filled === undefined && this.observedCount > 0 && this.answer.read() === undefined ? undefined : record;
   }
 
   protected override complete(): void {
