@@ -6,24 +6,28 @@ import { pipeline } from '../spans/pipeline.js';
 import { sessionAttributes } from '../spans/session-attributes.js';
 import { sessionIn } from '../spans/session-context.js';
 
-const nothing = (): Promise<void> => Promise.resolve();
-
 /**
- * Writes whose a span is on those that are not decotel's (HTTP, databases) when they start, in OpenTelemetry's names.
- * Decotel's own are rendered with their session, as it is when they end.
+ * Writes whose a span is on those that are not decotel's (HTTP, databases) when they start, in OpenTelemetry's names;
+ * then `processor` gets them. Decotel's own are rendered with their session, as it is when they end. One processor, not
+ * two: each costs every span a little.
  */
-export const sessionMarks: SpanProcessor = {
-  onStart(span: Span, parentContext: Context): void {
-    if (pipeline().isStarting || !settings().enabled) return;
-    const session = sessionIn(parentContext);
-    if (session === undefined || !span.isRecording()) return;
-    try {
-      span.setAttributes(sessionAttributes(session.record));
-    } catch (failure) {
-      reportFailure('a session could not be written on a span', failure);
-    }
-  },
-  onEnd: () => undefined,
-  forceFlush: nothing,
-  shutdown: nothing,
-};
+export function markingSessions(processor: SpanProcessor): SpanProcessor {
+  const state = pipeline();
+  return {
+    ...processor,
+    onStart(span: Span, parentContext: Context): void {
+      if (!state.isStarting) mark(span, parentContext);
+      processor.onStart(span, parentContext);
+    },
+  };
+}
+
+function mark(span: Span, parentContext: Context): void {
+  const session = settings().enabled ? sessionIn(parentContext) : undefined;
+  if (session === undefined || !span.isRecording()) return;
+  try {
+    span.setAttributes(sessionAttributes(session.record));
+  } catch (failure) {
+    reportFailure('a session could not be written on a span', failure);
+  }
+}

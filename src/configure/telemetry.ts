@@ -19,7 +19,7 @@ import { registerGlobally, warnOfMissingContextManager } from './global-api.js';
 import type { ConfigureOptions } from './options.js';
 import { RandomIds } from './random-ids.js';
 import { resourceOf } from './resource.js';
-import { sessionMarks } from './session-marks.js';
+import { markingSessions } from './session-marks.js';
 import { isSdkDisabled, settingsOf } from './settings-of.js';
 import { TraceWatch } from './trace-watch.js';
 
@@ -214,7 +214,7 @@ export class Telemetry implements DecotelHandle {
       idGenerator: new RandomIds(),
       // Spans of decotel carry nothing here and are rendered for whoever reads them, so everyone gets a view; the same
       // one, so that what one processor masks stays masked for the next.
-      spanProcessors: [sessionMarks, this.fanOut()],
+      spanProcessors: [markingSessions(this.fanOut())],
       // An undefined sampler would replace the one of OTEL_TRACES_SAMPLER.
       ...(sampler && { sampler }),
     });
