@@ -227,6 +227,7 @@ export class Call extends RecordedCall implements Sink, OpenCall, MeasuredCall {
     if (this.outcome === 'error') this.record.error = errorRecord(error);
     if (this.kind.isModelCall && isMetered()) this.durationSeconds = (performance.now() - this.startedAt) / 1000;
     try {
+      this.noteSession();
       this.settle(error);
     } catch (failure) {
       reportFailure('a call could not be ended', failure);
@@ -236,6 +237,7 @@ export class Call extends RecordedCall implements Sink, OpenCall, MeasuredCall {
   /** The same for what took no time, in milliseconds since the epoch. */
   endAt(time: number): void {
     this.outcome = 'completed';
+    this.noteSession();
     this.endSpan(time);
   }
 
@@ -250,7 +252,6 @@ export class Call extends RecordedCall implements Sink, OpenCall, MeasuredCall {
     if (span === undefined) return;
     const { ownsProvider, sinks } = pipeline();
     try {
-      this.noteSession();
       if (hasNativeSpans && this.settleNatives(this)) {
         this.isLeft = true;
         leaveSpan(span);
