@@ -37,6 +37,8 @@ const project = (displayName, transform, ignored) => ({
 });
 
 module.exports = {
+  // Specs that wait for the garbage collector wait long where a worker has grown by hundreds of others.
+  workerIdleMemoryLimit: '800MB',
   projects: [
     project('legacy', { legacyDecorator: true, decoratorMetadata: true }, ['\\.standard\\.spec\\.ts$']),
     project('standard', { decoratorVersion: '2023-11' }, [
