@@ -1,4 +1,5 @@
 import { ATTR_DEPLOYMENT_ENVIRONMENT_NAME } from '../semconv/core.js';
+import { confident as confidentDialect } from '../dialects/confident.js';
 import { text } from './check-options.js';
 import { checkDestination, type Destination } from './destination.js';
 import {
@@ -11,7 +12,6 @@ import {
   url,
   type SendingOptions,
 } from './otlp-sender.js';
-import { ownDialect } from './own-dialect.js';
 import { textVariable } from './variables.js';
 
 export interface ConfidentOptions extends SendingOptions {
@@ -55,7 +55,7 @@ export function confident(options: ConfidentOptions = {}): Destination {
       name: 'confident',
       url: tracesUrl(base),
       headers: { 'x-confident-api-key': apiKey },
-      dialect: ownDialect('confident'),
+      dialect: confidentDialect,
       spans: 'llm',
       resource(own) {
         const name =

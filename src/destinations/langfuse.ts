@@ -1,8 +1,8 @@
 import { DecotelError } from '../core/decotel-error.js';
+import { langfuse as langfuseDialect } from '../dialects/langfuse.js';
 import { oneOf, text } from './check-options.js';
 import { checkDestination, type Destination } from './destination.js';
 import { isUrl, sender, SENDING_RULES, tracesUrl, unableToSend, url, type SendingOptions } from './otlp-sender.js';
-import { ownDialect } from './own-dialect.js';
 import { numberVariable, textVariable } from './variables.js';
 
 export interface LangfuseOptions extends SendingOptions {
@@ -75,7 +75,7 @@ export function langfuse(options: LangfuseOptions = {}): Destination {
         authorization: `Basic ${Buffer.from(`${publicKey}:${secretKey}`).toString('base64')}`,
         'x-langfuse-ingestion-version': '4',
       },
-      dialect: ownDialect('langfuse'),
+      dialect: langfuseDialect,
       spans: 'llm',
       resource: resourceOf(options),
     },

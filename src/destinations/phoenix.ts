@@ -1,7 +1,7 @@
+import { openinference } from '../dialects/openinference.js';
 import { text } from './check-options.js';
 import { checkDestination, type Destination } from './destination.js';
 import { isUrl, sender, SENDING_RULES, tracesUrl, unableToSend, url, type SendingOptions } from './otlp-sender.js';
-import { ownDialect } from './own-dialect.js';
 import { textVariable } from './variables.js';
 
 export interface PhoenixOptions extends SendingOptions {
@@ -36,7 +36,7 @@ export function phoenix(options: PhoenixOptions = {}): Destination {
       name: 'phoenix',
       url: tracesUrl(base),
       headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
-      dialect: ownDialect('openinference'),
+      dialect: openinference,
       resource: project === undefined ? undefined : () => ({ [ATTR_PROJECT_NAME]: project }),
     },
     options,
