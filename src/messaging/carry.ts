@@ -1,19 +1,22 @@
-import { context as contextApi, isSpanContextValid, propagation, trace } from '@opentelemetry/api';
+import { context as contextApi, propagation, trace } from '@opentelemetry/api';
 import { reportFailure, warnOnce } from '../core/report.js';
-import { fieldsOf, type Fields } from './fields.js';
-import { formatTraceparent } from './trace-parent.js';
+import { sessionHeaders } from '../spans/session-headers.js';
+import { traceparentOf } from '../spans/traceparent.js';
+import { fieldsOf, nameIn } from './fields.js';
 
 /** What travels in a message that has no headers: made by `carry({})`, read by whoever handles the message. */
 export interface Envelope {
   traceparent?: string;
   tracestate?: string;
+  /** The session of `withSession`, as `sessionHeaders()` writes it. */
+  'decotel-session'?: string;
   /** More spans that the message comes from, each a `traceparent`: the parts of a batch, an earlier attempt. */
   links?: string[];
 }
 
 /**
- * Writes where the running span is into a message that is being built, so that its consumer continues the trace or links
- * to it, and returns the message. Nothing is written where no span is active. Never throws.
+ * Writes where the running span is, and the session around it, into a message that is being built, so that its consumer
+ * continues the trace or links to it, and returns the message. Nothing is written where there is neither. Never throws.
  *
  * Takes a plain object (HTTP headers, the data of a BullMQ job, a message to a worker thread, an MCP `_meta` or request,
  * a CloudEvent), `Headers`, a `Map`, the headers of NATS, AMQP and Kafka or the message that has them, and gRPC's
@@ -28,7 +31,7 @@ export function carry<Carrier extends object>(carrier: Carrier): Carrier {
     const fields = fieldsOf(carrier, true);
     if (fields === undefined) warnOnce('carry(message): a message is an object');
     else if (Object.isFrozen(carrier)) return clone(carrier);
-    else writeTrace(fields);
+    else for (const [name, value] of headersNow()) fields.set(name, value);
   } catch (failure) {
     reportFailure('a message could not be given its trace', failure);
   }
@@ -36,17 +39,16 @@ export function carry<Carrier extends object>(carrier: Carrier): Carrier {
 }
 
 /** The registered propagator decides how a trace is written; without one it is W3C's way. */
-function writeTrace(fields: Fields): void {
-  const active = contextApi.active();
-  const place = trace.getSpanContext(active);
-  if (place === undefined || !isSpanContextValid(place)) return;
-  if (propagation.fields().length > 0) {
-    propagation.inject(active, fields, { set: (into, key, value) => into.set(key, value) });
-    return;
+function headersNow(): [name: string, value: string][] {
+  const headers = sessionHeaders();
+  const place = trace.getSpanContext(contextApi.active());
+  const traceparent = traceparentOf(place);
+  if (traceparent !== undefined && propagation.fields().length === 0) {
+    headers['traceparent'] = traceparent;
+    const state = place?.traceState?.serialize() ?? '';
+    if (state !== '') headers['tracestate'] = state;
   }
-  fields.set('traceparent', formatTraceparent(place));
-  const state = place.traceState?.serialize() ?? '';
-  if (state !== '') fields.set('tracestate', state);
+  return Object.entries(headers);
 }
 
 interface Cloneable<Carrier> {
@@ -55,9 +57,9 @@ interface Cloneable<Carrier> {
 
 /** An event of the CloudEvents SDK is frozen, and makes others. */
 function clone<Carrier extends object>(carrier: Carrier): Carrier {
-  const added: Record<string, string> = {};
-  writeTrace(fieldsOf(added) as Fields);
-  if (Object.keys(added).length === 0) return carrier;
+  const headers = headersNow();
+  if (headers.length === 0) return carrier;
+  const added = Object.fromEntries(headers.map(([name, value]) => [nameIn(carrier, name), value]));
   const { cloneWith } = carrier as Partial<Cloneable<Carrier>>;
   return cloneWith === undefined ? { ...carrier, ...added } : cloneWith.call(carrier, added);
 }

@@ -71,12 +71,22 @@ function listFields(carrier: Members[]): Fields {
 function memberFields(carrier: Members): Fields {
   return {
     keys: () => Object.keys(carrier),
-    get: (name) => text(carrier[name]) ?? text(carrier[Object.keys(carrier).find((key) => isSame(key, name)) ?? name]),
+    get: (name) => {
+      const own = nameIn(carrier, name);
+      return text(carrier[own]) ?? text(carrier[Object.keys(carrier).find((key) => isSame(key, own)) ?? own]);
+    },
     // Where a client wants bytes, its other headers are bytes.
     set: (name, value) => {
-      carrier[name] = Object.values(carrier).some((other) => other instanceof Uint8Array) ? Buffer.from(value) : value;
+      carrier[nameIn(carrier, name)] = Object.values(carrier).some((other) => other instanceof Uint8Array)
+        ? Buffer.from(value)
+        : value;
     },
   };
+}
+
+/** The names of a CloudEvent's attributes are letters and digits. */
+export function nameIn(carrier: object, name: string): string {
+  return 'specversion' in carrier ? name.replaceAll('-', '') : name;
 }
 
 function isSame(key: string, name: string): boolean {

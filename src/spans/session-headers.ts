@@ -61,7 +61,7 @@ export function fromHeaders<Result>(headers: SessionHeaders, work: () => Result)
     decide();
     const carrier = wanted(headers);
     context = inTrace(contextApi.active(), carrier);
-    session = read(carrier);
+    session = sessionOf((name) => carrier[name]);
   } catch (failure) {
     reportFailure('the headers of a request could not be read', failure);
     return work();
@@ -105,9 +105,14 @@ function maskedMetadata(metadata: NonNullable<SessionRecord['metadata']>): objec
   );
 }
 
-function read(carrier: Record<string, string>): SessionOptions {
-  const text = carrier[HEADER];
-  if (text === undefined) return carrier[MIRASCOPE_HEADER] === undefined ? {} : { id: carrier[MIRASCOPE_HEADER] };
+/** What headers say of a session: no fields where they say nothing. */
+export function sessionOf(header: (name: string) => string | undefined): SessionOptions {
+  const text = header(HEADER);
+  if (text === undefined) {
+    const id = header(MIRASCOPE_HEADER);
+    return id === undefined ? {} : { id };
+  }
+  if (text.length > 2 * LONGEST_HEADER) return {};
   const parameters = new URLSearchParams(text);
   const session: SessionOptions = {};
   for (const name of TEXTS) {

@@ -29,15 +29,20 @@ export function withSession<Result>(source: SessionSource, work: () => Result): 
   let context: Context;
   try {
     decide();
-    const active = contextApi.active();
-    scope = new SessionScope(checked(source), heardIn(active));
-    context = inScope(active, scope);
-    if (settings().baggage.length > 0) context = withBaggage(context, scope.seen().record);
+    context = inSession(contextApi.active(), checked(source));
+    scope = scopeIn(context) as SessionScope;
   } catch (failure) {
     reportFailure('a session could not be entered', failure);
     return work();
   }
   return runInScope(context, scope, work);
+}
+
+/** `context` in a session inside the one that it has. */
+export function inSession(context: Context, source: SessionSource): Context {
+  const scope = new SessionScope(source, heardIn(context));
+  const inside = inScope(context, scope);
+  return settings().baggage.length > 0 ? withBaggage(inside, scope.seen().record) : inside;
 }
 
 /** Where nobody has registered a context manager yet, the session would be lost. */
