@@ -1,6 +1,16 @@
 import OpenAI from 'openai';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { agent, embeddings, observe, record, retriever, span, tool, withOtel } from '../../../src/index.js';
+import {
+  agent,
+  embeddings,
+  observe,
+  record,
+  retriever,
+  span,
+  tool,
+  withOtel,
+  withSession,
+} from '../../../src/index.js';
 import { differences, example, EXPECTATIONS, matches, type Expected } from '../../support/expectations.js';
 import { exportedSpans } from '../../support/exported-spans.js';
 import { loopback } from '../../support/loopback.js';
@@ -158,18 +168,14 @@ describeWithShared(EXPECTATIONS, "Confident AI's published examples", () => {
 
   it('confident.trace_attributes', async () => {
     class Chat {
-      @span({
-        tags: ['beta'],
-        capture: (call) => {
-          const metadata = { plan: 'pro' };
-          call.session = { id: 's1', userId: 'u1', name: 'Books', tags: ['a'], metadata, environment: 'test' };
-        },
-      })
+      @span({ tags: ['beta'] })
       answer(): void {
         return undefined;
       }
     }
-    const [seen] = await exportedSpans(confident, () => new Chat().answer());
+    const metadata = { plan: 'pro' };
+    const session = { id: 's1', userId: 'u1', name: 'Books', tags: ['a'], metadata, environment: 'test' };
+    const [seen] = await exportedSpans(confident, () => withSession(session, () => new Chat().answer()));
     const { attributes: types = {} } = example('confident.trace_attributes');
     const trace = Object.entries(seen?.attributes ?? {}).filter(([key]) => key.startsWith('confident.trace.'));
     expect(Object.fromEntries(trace)).toEqual({

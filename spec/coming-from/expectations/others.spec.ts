@@ -1,8 +1,18 @@
-import { SpanKind, trace } from '@opentelemetry/api';
+import { SpanKind } from '@opentelemetry/api';
 import { BatchSpanProcessor, InMemorySpanExporter, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import OpenAI from 'openai';
 import { configure } from '../../../src/configure.js';
-import { agent, observe, promptTemplate, span, tool, withOtel } from '../../../src/index.js';
+import {
+  addSpanAttribute,
+  agent,
+  currentCall,
+  observe,
+  promptTemplate,
+  span,
+  tool,
+  withOtel,
+  withSession,
+} from '../../../src/index.js';
 import { differences, example, EXPECTATIONS, type ExpectedSpan } from '../../support/expectations.js';
 import { exportedSpans } from '../../support/exported-spans.js';
 import { withoutGlobals } from '../../support/without-globals.js';
@@ -64,19 +74,19 @@ const funkyprompt = only({ name: 'funkyprompt', keys: [], scope: 'core.funkyprom
 class Interpreter {
   @span('vector_store_search')
   search(namespace: string, name: string): string[] {
-    trace.getActiveSpan()?.setAttribute('store_name', `${namespace}/${name}`);
+    addSpanAttribute('store_name', `${namespace}/${name}`);
     return ['search_functions'];
   }
 
   @span('agent_invoke_function')
   invoke(functionName: string): string[] {
-    trace.getActiveSpan()?.setAttribute('function_name', functionName);
+    addSpanAttribute('function_name', functionName);
     return this.search('default', 'function-registry');
   }
 
   @span('run_interpreter')
   async run(question: string): Promise<string[]> {
-    trace.getActiveSpan()?.setAttributes({ funky_session_id: 'fpr8CD8272BCD', question });
+    currentCall().set('funky_session_id', 'fpr8CD8272BCD').set('question', question);
     return Promise.resolve(this.invoke('search_functions'));
   }
 }
@@ -202,20 +212,16 @@ describeWithShared(EXPECTATIONS, "AutoGen's published examples of agents and too
 describeWithShared(EXPECTATIONS, "Langfuse's published example", () => {
   it('langfuse.session', async () => {
     class Cookbook {
-      @span({
-        name: 'AutoGen-Trace',
-        content: false,
-        tags: ['semantic-kernel', 'demo'],
-        capture: (call) => {
-          call.session = { id: '123456789', userId: 'user-123' };
-        },
-      })
+      @span({ name: 'AutoGen-Trace', content: false })
       @promptTemplate({ name: 'test-1', template: 'What is {subject}?' })
       start(subject: string): string {
         return subject;
       }
     }
-    const spans = await exportedSpans({ dialect: 'langfuse' }, () => new Cookbook().start('Langfuse'));
+    const session = { id: '123456789', userId: 'user-123', tags: ['semantic-kernel', 'demo'] };
+    const spans = await exportedSpans({ dialect: 'langfuse' }, () =>
+      withSession(session, () => new Cookbook().start('Langfuse')),
+    );
     const { spans: published, modernKeys = {} } = example('langfuse.session');
     const [wanted] = published as [ExpectedSpan];
     const modern = (key: string): string => (modernKeys[key]?.startsWith('langfuse.') === true ? modernKeys[key] : key);
