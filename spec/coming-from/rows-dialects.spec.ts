@@ -1,7 +1,17 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import OpenAI from 'openai';
 import { consoleJson, type ConfigureOptions } from '../../src/configure.js';
-import { observe, promptMessages, promptTemplate, record, retriever, span, tool, withOtel } from '../../src/index.js';
+import {
+  observe,
+  promptMessages,
+  promptTemplate,
+  record,
+  retriever,
+  span,
+  tool,
+  withOtel,
+  withSession,
+} from '../../src/index.js';
 import { asReadIn2025, asReadToday } from '../support/confident-exporter.js';
 import { exportedSpans } from '../support/exported-spans.js';
 import { fixture } from '../support/fixtures.js';
@@ -287,17 +297,17 @@ describe('spans in the words of the systems that people come from', () => {
       environment: 'test',
     };
     class Chat {
-      @span({ capture: (call) => void (call.session = session) })
+      @span
       run(): string {
         return this.say();
       }
 
-      @span({ capture: (call) => void (call.session = session) })
+      @span
       say(): string {
         return 'Hi';
       }
     }
-    const spans = await exportedSpans({ dialect }, () => new Chat().run());
+    const spans = await exportedSpans({ dialect }, () => withSession(session, () => new Chat().run()));
     expect(spans).toHaveLength(2);
     for (const { attributes } of spans) expect(attributes).toMatchObject(expected);
   });
