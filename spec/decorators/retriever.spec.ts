@@ -95,7 +95,7 @@ describe('@retriever', () => {
     await library.search('');
     const attributes = attributesOf('retrieval books');
     expect(attributes['gen_ai.retrieval.documents']).toEqual([]);
-    expect(attributes).not.toHaveProperty('decotel.result');
+    expect(attributes).not.toHaveProperty(['decotel.result']);
     expect(attributes).not.toHaveProperty(['gen_ai.retrieval.query.text']);
   });
 

@@ -281,7 +281,7 @@ describe('a score', () => {
     );
     const [event] = telemetry.span('off').events;
     expect(event?.attributes).toMatchObject({ 'gen_ai.evaluation.name': 'a', 'gen_ai.evaluation.score.value': 0 });
-    expect(event?.attributes).not.toHaveProperty('gen_ai.evaluation.explanation');
+    expect(event?.attributes).not.toHaveProperty(['gen_ai.evaluation.explanation']);
     expect(String(event?.attributes?.['gen_ai.evaluation.score.label']).length).toBeLessThanOrEqual(32_768);
   });
 

@@ -209,7 +209,7 @@ describe('fromHeaders()', () => {
     ['a million headers', { ...Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`x-${n}`, '1'])) }],
   ])('runs the work whatever it is given: %s', (_, headers) => {
     expect(fromHeaders(headers as SessionHeaders, () => step(1))).toBe(1);
-    expect(spanOf('step').attributes).not.toHaveProperty('session.id');
+    expect(spanOf('step').attributes).not.toHaveProperty(['session.id']);
     expect(spanOf('step').parentSpanContext).toBeUndefined();
   });
 
@@ -241,7 +241,7 @@ describe('W3C baggage', () => {
     const headers = withSession({ id: 's', userId: 'u' }, sessionHeaders);
     expect(headers).toEqual({ 'decotel-session': 'id=s&userId=u' });
     fromHeaders({ baggage: 'session.id=s' }, () => step(1));
-    expect(spanOf('step').attributes).not.toHaveProperty('session.id');
+    expect(spanOf('step').attributes).not.toHaveProperty(['session.id']);
   });
 
   it('carries what configure() lists, masked, with what anyone injects, and back into a session', async () => {
@@ -256,7 +256,7 @@ describe('W3C baggage', () => {
       withSession({ tags: ['a'] }, () => span('inner')(() => session().id)());
     });
     expect(spanOf('step').attributes).toMatchObject({ 'session.id': 'theirs' });
-    expect(spanOf('step').attributes).not.toHaveProperty('user.id');
+    expect(spanOf('step').attributes).not.toHaveProperty(['user.id']);
     expect(spanOf('inner').attributes).toMatchObject({ 'session.id': 'theirs', 'decotel.tags': ['a'] });
   });
 

@@ -318,7 +318,7 @@ describe('a session', () => {
         session().set({ userId: 'late' });
       });
       expect(exporter.getFinishedSpans()[0]?.attributes).toMatchObject({ 'session.id': 's' });
-      expect(exporter.getFinishedSpans()[0]?.attributes).not.toHaveProperty('user.id');
+      expect(exporter.getFinishedSpans()[0]?.attributes).not.toHaveProperty(['user.id']);
       await handle.shutdown();
     });
   });
