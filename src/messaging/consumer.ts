@@ -10,6 +10,7 @@ import { messagingDecorator, type FromArguments } from './declare.js';
 import { addMessages, bodyOf, operationAttributes, spanName, systemOf, type Operation } from './message-attributes.js';
 import { originFrom, originOf, type Relation } from './origin.js';
 import { messagesIn, received } from './received.js';
+import { messagingTracer } from './tracer.js';
 
 interface Consumption extends CallOptions {
   /** `messaging.operation.name`, in the broker's own word. Default: `process`. */
@@ -112,7 +113,9 @@ export const consumer: {
 } = Object.assign((options: ConsumerOptions): CallDecorator => messagingDecorator(family, options), {
   run<Result>({ from, ...options }: ConsumerRunOptions, fn: () => Result): Result {
     const given: ConsumerOptions = { ...options, from: () => from };
-    const call = { kind: family.kind, methodName: fn.name, options: given, functionName: () => fn.name };
+    const { kind } = family;
+    const { name } = fn;
+    const call = { kind, methodName: name, options: given, functionName: () => name, tracer: messagingTracer };
     return runCall({ call }, fn, undefined, []) as Result;
   },
 });

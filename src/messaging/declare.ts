@@ -4,6 +4,7 @@ import { createDecorator } from '../decorators/method-decorator.js';
 import { misuse } from '../decorators/misuse.js';
 import type { CallOptions } from '../spans/definition.js';
 import { isRelation } from './origin.js';
+import { messagingTracer } from './tracer.js';
 
 /** Tells something from the arguments of a call. Its parameters are annotated as the method's are. */
 export type FromArguments<Value> = (...args: never[]) => Value | undefined;
@@ -24,6 +25,7 @@ export function messagingDecorator<Options extends CallOptions>(
     ...declaration,
     declare: (method, place) => {
       declaration.declare(method, place);
+      if (method.call !== undefined) method.call = { ...method.call, tracer: messagingTracer };
       const { destination, as } = options;
       if (destination === undefined) {
         const remedy = `Write ${decorator}({ destination: 'the queue, topic or subject' }).`;

@@ -4,12 +4,12 @@ import type { CallRecord } from '../core/record.js';
 import { snapshot } from '../core/snapshot.js';
 import type { CallDefinition, CallKind, CallOptions } from '../spans/definition.js';
 import { runCall } from '../spans/run.js';
-import { activeTracer } from '../spans/tracer.js';
 import { autogenNames } from './autogen-names.js';
 import { spanName } from './message-attributes.js';
 import { isRelation, originFrom, originOf, type Relation } from './origin.js';
 import { destinationName, type RuntimeDestination } from './runtime-destination.js';
 import { conventionNames, type RuntimeMessage, type RuntimeNames } from './runtime-names.js';
+import { messagingTracer } from './tracer.js';
 
 /**
  * What a runtime does with a message: it creates, sends and publishes it, an agent's worker receives it, handlers
@@ -82,7 +82,7 @@ export function createRuntimeTracing(options: RuntimeTracingOptions): RuntimeTra
   const { prefix, scope, as: relation = 'link' } = checked(options);
   const isEnabled = options.enabled !== false && !isDisabledByEnvironment(prefix);
   const names = NAMES[options.names ?? ''] ?? conventionNames;
-  const tracer = (): Tracer | undefined => activeTracer(scope);
+  const tracer = (): Tracer | undefined => messagingTracer(scope);
   return {
     trace<Result>(
       operation: RuntimeOperation,

@@ -7,7 +7,7 @@ export const SCOPE = 'decotel';
 
 /** What the API's proxy delegates to while nobody has registered a provider. */
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else of API 1.9 tells that no provider is registered
-const NOBODY = new ProxyTracerProvider().getDelegate();
+export const NOBODY = new ProxyTracerProvider().getDelegate();
 
 let cachedFor: TracerProvider | undefined;
 let cached: Tracer | undefined;
