@@ -34,11 +34,11 @@ const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 export function observationOf({ attributes }: OtlpSpan): Observation {
   const text = (...keys: string[]): string | undefined => {
     const found = keys.map((key) => attributes[key]).find((value) => value !== undefined && value !== '');
-    return found === undefined ? undefined : String(found);
+    return found === undefined ? undefined : plain(found);
   };
   const said = (own: string, ...keys: string[]): unknown => parsed(text(own, ...keys));
   const version = text('langfuse.observation.prompt.version', 'langfuse.prompt.version');
-  const known = TYPES.find(([key, values]) => values.test(String(attributes[key] ?? '')));
+  const known = TYPES.find(([key, values]) => values.test(plain(attributes[key] ?? '')));
   return {
     trace: {
       userId: text('langfuse.user.id', 'user.id'),
@@ -83,6 +83,11 @@ function below(attributes: OtlpSpan['attributes'], prefix: string): Record<strin
   const found = Object.entries(attributes).filter(([key]) => key.startsWith(prefix));
   const named = found.map(([key, value]): [string, unknown] => [key.slice(prefix.length), value]);
   return Object.fromEntries(named.filter(([name]) => !name.split('.').some((part) => RESERVED.has(part))));
+}
+
+/** Attributes are scalars and lists of them. */
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function parsed(value: unknown): unknown {

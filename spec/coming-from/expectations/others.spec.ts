@@ -92,7 +92,7 @@ class Interpreter {
 }
 
 describeWithShared(EXPECTATIONS, "funkyprompt's published example", () => {
-  it('funkyprompt.three_span_chain', async () => {
+  it('funkyprompt.three_span_chain (row 43)', async () => {
     const exporter = new InMemorySpanExporter();
     const processors = [new BatchSpanProcessor(exporter, { scheduledDelayMillis: 100_000 })];
     const telemetry = configure({
