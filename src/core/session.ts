@@ -1,6 +1,6 @@
 import type { SessionRecord } from './record.js';
 import { warnOnce } from './report.js';
-import { contentSwitches, NO_CONTENT, type ContentOption, type ContentSwitches } from './settings.js';
+import { contentSwitches, type ContentOption, type ContentSwitches } from './settings.js';
 import { cutText } from './snapshot.js';
 
 /** What an application says of a session. What is absent is what the session around it says. */
@@ -46,8 +46,7 @@ export function sessionRecord(given: SessionOptions): SessionRecord {
 /** What a session allows; a rule that is none allows nothing. */
 export function sessionContent({ content }: SessionOptions): ContentSwitches | undefined {
   if (content === undefined) return undefined;
-  const isRule = typeof content === 'boolean' || (typeof content === 'object' && (content as unknown) !== null);
-  return isRule ? contentSwitches(content) : NO_CONTENT;
+  return contentSwitches(content);
 }
 
 /** `inner` over `outer`, field by field: tags add up, metadata is merged. */

@@ -85,9 +85,20 @@ export function environmentContent(environment: NodeJS.ProcessEnv = process.env)
   return value === 'true' || value === 'span_only' || value === 'span_and_event' ? ALL_CONTENT : NO_CONTENT;
 }
 
+/** What is no rule, and what names a kind that there is not, allows nothing. */
 export function contentSwitches(option: ContentOption): ContentSwitches {
-  if (typeof option === 'boolean') return option ? ALL_CONTENT : NO_CONTENT;
-  return { ...ALL_CONTENT, ...option };
+  if (option === true) return ALL_CONTENT;
+  if (!isContentRule(option) || option === false) return NO_CONTENT;
+  const allows = (kind: keyof ContentSwitches): boolean => option[kind] ?? true;
+  return { input: allows('input'), output: allows('output'), tools: allows('tools'), retrieval: allows('retrieval') };
+}
+
+export function isContentRule(option: unknown): option is ContentOption {
+  if (typeof option === 'boolean') return true;
+  if (typeof option !== 'object' || option === null || Array.isArray(option)) return false;
+  return Object.entries(option).every(
+    ([kind, value]) => Object.hasOwn(ALL_CONTENT, kind) && (typeof value === 'boolean' || value === undefined),
+  );
 }
 
 /** Of two rules the strictest wins, kind by kind. */

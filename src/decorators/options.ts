@@ -1,4 +1,5 @@
 import type { CallOptions } from '../spans/definition.js';
+import { isContentRule } from '../core/settings.js';
 import { described, misuse } from './misuse.js';
 
 const CHECKS = {
@@ -11,7 +12,7 @@ const CHECKS = {
   // Schemas of some libraries are functions.
   'a schema': (value: unknown) => isObject(value) || isFunction(value),
   'an object or an array': (value: unknown) => typeof value === 'object' && value !== null,
-  'true, false or an object': (value: unknown) => typeof value === 'boolean' || isObject(value),
+  'true, false or { input, output, tools, retrieval }, each true or false': isContentRule,
   '{ inputToken, outputToken } in US dollars': isPrice,
   'an array of strings': (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
 };
@@ -26,7 +27,7 @@ export const CALL_OPTIONS: OptionTypes<CallOptions> = {
   attributes: 'an object',
   tags: 'an array of strings',
   metadata: 'an object',
-  content: 'true, false or an object',
+  content: 'true, false or { input, output, tools, retrieval }, each true or false',
   capture: 'a function',
 };
 

@@ -1,4 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { DecotelError } from '../core/decotel-error.js';
 import { reportFailure } from '../core/report.js';
 import { genAi } from '../dialects/gen-ai.js';
 import { sessionOf, stepOf, type AuditedSession } from './audited-session.js';
@@ -25,6 +26,9 @@ export interface AuditOptions extends DestinationOptions {
  * Throws a `DecotelError` for options that it does not take.
  */
 export function audit(options: AuditOptions): Destination {
+  if ((options as Partial<AuditOptions> | undefined)?.save === undefined) {
+    throw new DecotelError('audit(): save is missing. Give the function that stores a session.');
+  }
   checkDestination('audit()', options, { save: aFunction });
   const wish = wishOf(genAi, options);
   const saving = new Set<Promise<void>>();

@@ -1,4 +1,5 @@
 import { DecotelError } from '../core/decotel-error.js';
+import { maskSecrets } from '../core/secrets.js';
 
 /** What one option takes. */
 export interface OptionRule {
@@ -84,7 +85,8 @@ const MOST_CHARACTERS = 60;
 /** A value for a message: texts short, objects by their class only, because they may hold secrets. */
 export function seen(value: unknown): string {
   if (typeof value === 'string') {
-    return JSON.stringify(value.length > MOST_CHARACTERS ? `${value.slice(0, MOST_CHARACTERS)}…` : value);
+    const masked = maskSecrets(value);
+    return JSON.stringify(masked.length > MOST_CHARACTERS ? `${masked.slice(0, MOST_CHARACTERS)}…` : masked);
   }
   if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
   if (Array.isArray(value)) return 'an array';

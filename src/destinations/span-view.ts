@@ -11,7 +11,7 @@ import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
 import { millisToHrTime } from '@opentelemetry/core';
 import { EventFamily } from '../core/content.js';
 import { finishedCall, recordFinished, type FinishedCall } from '../core/finished.js';
-import { admitEvents, admitText, allows, type AdmittedEvent, type GatePolicy } from '../core/gate.js';
+import { admitEvents, admitText, allows, maskIdentifier, type AdmittedEvent, type GatePolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
 import { contentSwitches, settings, strictest, type ContentSwitches } from '../core/settings.js';
 import type { Dialect, Rendering } from '../dialects/dialect.js';
@@ -149,7 +149,7 @@ class SpanView implements ReadableSpan, FinishedCall {
   }
 
   get name(): string {
-    return (this.newName ??= (this.isWritten ? undefined : this.rendering.name) ?? this.span.name);
+    return (this.newName ??= this.renderedName() ?? this.span.name);
   }
   set name(name: string) {
     this.newName = name;
@@ -185,6 +185,11 @@ class SpanView implements ReadableSpan, FinishedCall {
   }
   set status(status: SpanStatus) {
     this.newStatus = status;
+  }
+
+  private renderedName(): string | undefined {
+    const name = this.isWritten ? undefined : this.rendering.name;
+    return name === undefined ? undefined : maskIdentifier(name, this.policy.redact);
   }
 
   private get isSameDialect(): boolean {

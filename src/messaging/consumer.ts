@@ -114,7 +114,7 @@ export const consumer: {
   run<Result>({ from, ...options }: ConsumerRunOptions, fn: () => Result): Result {
     const given: ConsumerOptions = { ...options, from: () => from };
     const { kind } = family;
-    const { name } = fn;
+    const name = (fn as { name?: string } | undefined)?.name ?? '';
     const call = { kind, methodName: name, options: given, functionName: () => name, tracer: messagingTracer };
     return runCall({ call }, fn, undefined, []) as Result;
   },

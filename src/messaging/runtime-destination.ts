@@ -20,7 +20,7 @@ export type RuntimeDestination = AgentId | TopicId | string | undefined;
 
 /** `{type}.({key})-A` of an agent, `{type}.({source})-T` of a topic. */
 export function destinationName(destination: RuntimeDestination): string {
-  if (destination === undefined || typeof destination === 'string') return destination ?? '';
+  if (destination == null || typeof destination === 'string') return destination ?? '';
   const { type } = destination;
   return 'source' in destination ? `${type}.(${destination.source})-T` : `${type}.(${destination.key})-A`;
 }

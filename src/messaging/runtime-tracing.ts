@@ -87,10 +87,12 @@ export function createRuntimeTracing(options: RuntimeTracingOptions): RuntimeTra
     trace<Result>(
       operation: RuntimeOperation,
       destination: RuntimeDestination,
-      { from, as = relation, message = {}, attributes }: RuntimeTraceOptions,
+      given: RuntimeTraceOptions,
       fn: () => Result,
     ): Result {
       if (!isEnabled) return fn();
+      // Without the compiler it is easily left out, and the work has to be done all the same.
+      const { from, as = relation, message = {}, attributes } = (given as RuntimeTraceOptions | undefined) ?? {};
       const name = spanName({ name: `${prefix} ${operation}`, destination: destinationName(destination) });
       const kind: CallKind = {
         decorator: 'createRuntimeTracing',

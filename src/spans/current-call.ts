@@ -86,13 +86,17 @@ class CallHandle implements CurrentCall {
 
 /** Most attributes of an event: the SDK's own limit holds for spans. */
 const MOST_ATTRIBUTES = 128;
+const LONGEST_KEY = 256;
 
 function admitted(span: Span, given: Readonly<Record<string, unknown>>): Attributes {
-  const policy = policyFor(span, NO_CONTENT);
   const attributes: Attributes = {};
-  for (const [key, value] of Object.entries(given).slice(0, MOST_ATTRIBUTES)) {
-    if (key === '' || key === '__proto__') continue;
-    const passed = admitGiven(key, value, policy);
+  // A text, a list or a buffer would be taken apart.
+  if (typeof given !== 'object' || (given as unknown) === null || Array.isArray(given) || ArrayBuffer.isView(given))
+    return attributes;
+  const policy = policyFor(span, NO_CONTENT);
+  for (const key of Object.keys(given).slice(0, MOST_ATTRIBUTES)) {
+    if (key === '' || key === '__proto__' || key.length > LONGEST_KEY) continue;
+    const passed = admitGiven(key, given[key], policy);
     if (passed !== undefined) attributes[key] = passed.value;
   }
   return attributes;

@@ -240,8 +240,15 @@ function traceparentIn(context: Context): string | undefined {
 }
 
 function valueOr(replacement: unknown, error: unknown): unknown {
-  if (typeof replacement === 'object' && replacement !== null && 'value' in replacement) return replacement.value;
-  throw error;
+  let value: unknown;
+  try {
+    if (typeof replacement !== 'object' || replacement === null || !('value' in replacement)) throw error;
+    ({ value } = replacement);
+  } catch (failure) {
+    if (failure !== error) reportFailure('what an onError hook returned could not be read', failure);
+    throw error;
+  }
+  return value;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -2,7 +2,7 @@ import { createContextKey, type Context } from '@opentelemetry/api';
 import type { SessionRecord } from '../core/record.js';
 import { reportFailure, warnOnce } from '../core/report.js';
 import { joinedSession, sessionContent, sessionRecord, type SessionOptions } from '../core/session.js';
-import { settings, strictest, type ContentSwitches } from '../core/settings.js';
+import { NO_CONTENT, settings, strictest, type ContentSwitches } from '../core/settings.js';
 import { baggageSession } from './session-baggage.js';
 
 /** What a session says; a function says it anew for each span. */
@@ -49,8 +49,21 @@ interface Given {
   readonly content: ContentSwitches | undefined;
 }
 
+/** What cannot be read costs what it would have said; a content rule that cannot be read allows nothing. */
 function givenIn(options: SessionOptions): Given {
-  return { record: sessionRecord(options), content: sessionContent(options) };
+  return {
+    content: readable(() => sessionContent(options), NO_CONTENT),
+    record: readable(() => sessionRecord(options), {}),
+  };
+}
+
+function readable<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch (failure) {
+    reportFailure('what a session is said to be could not be read', failure);
+    return otherwise;
+  }
 }
 
 /** From one `withSession` to the end of the last span inside. */
@@ -80,8 +93,8 @@ export class SessionScope {
   }
 
   set(values: SessionOptions): void {
-    this.later = joinedSession(this.later, sessionRecord(values));
-    const content = sessionContent(values);
+    const { record, content } = givenIn(values);
+    this.later = joinedSession(this.later, record);
     if (content !== undefined) this.laterContent = strictest(content, this.laterContent);
   }
 

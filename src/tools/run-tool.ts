@@ -1,3 +1,4 @@
+import { snapshot } from '../core/snapshot.js';
 import { handOver, splitNotes } from './call-facts.js';
 import { checkArguments } from './input.js';
 import { isObject } from './json-schema.js';
@@ -70,7 +71,7 @@ export function outcomeJson(outcome: ToolOutcome): unknown {
   try {
     return JSON.parse(JSON.stringify(told)) as unknown;
   } catch {
-    // A bigint, a circle, a function.
-    return String(told);
+    // A bigint, a circle, a getter that throws.
+    return isObject(told) ? (JSON.parse(JSON.stringify(snapshot(told) ?? null)) as unknown) : String(told);
   }
 }

@@ -1,3 +1,4 @@
+import { warnOnce } from '../core/report.js';
 import type { ToolDefinition } from '../core/messages.js';
 import { shared } from '../core/shared.js';
 import type { AnyFunction } from '../prompts/parameter-names.js';
@@ -41,7 +42,11 @@ export function toolsIn(self: object): Map<string, FoundTool> {
       seen.add(key);
       const method = Object.getOwnPropertyDescriptor(owner, key)?.value as AnyFunction | undefined;
       const tool = typeof method === 'function' ? declared.get(method) : undefined;
-      if (tool === undefined || method === undefined || found.has(tool.name)) continue;
+      if (tool === undefined || method === undefined) continue;
+      const other = found.get(tool.name);
+      if (other?.owner === owner)
+        warnOnce(`${placeOf(owner, key)} and ${other.place} are tools of one name; the first serves`);
+      if (other !== undefined) continue;
       found.set(tool.name, { ...tool, method, owner, key, place: placeOf(owner, key) });
     }
   }
