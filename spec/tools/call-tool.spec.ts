@@ -122,7 +122,7 @@ describe('callTool', () => {
     ['openingHours', '', '9 to 5'],
     ['openingHours', '{}', '9 to 5'],
     ['nothing', '{}', 'null'],
-    ['large', '{}', '[object Object]'],
+    ['large', '{}', '{"copies":"2"}'],
     ['read', '{}', 'Once upon'],
     ['list', '{}', '[1,2]'],
   ])('writes what %s gives as text', async (name, given, text) => {
@@ -135,7 +135,7 @@ describe('callTool', () => {
   it.each([
     ['read', { type: 'text', value: 'Once upon' }],
     ['nothing', { type: 'json', value: null }],
-    ['large', { type: 'text', value: '[object Object]' }],
+    ['large', { type: 'json', value: { copies: '2' } }],
     ['missing', expect.objectContaining({ type: 'error-text' })],
   ])('writes what %s gives as JSON where that is wanted', async (toolName, output) => {
     const [result] = (await callTool(library, { type: 'tool-call', toolCallId: '1', toolName, input: {} })).content;
