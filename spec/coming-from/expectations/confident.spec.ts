@@ -1,16 +1,7 @@
+import { GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import {
-  agent,
-  embeddings,
-  observe,
-  record,
-  retriever,
-  span,
-  tool,
-  withOtel,
-  withSession,
-} from '../../../src/index.js';
+import { agent, embeddings, observe, retriever, span, tool, withOtel, withSession } from '../../../src/index.js';
 import { differences, example, EXPECTATIONS, matches, type Expected } from '../../support/expectations.js';
 import { exportedSpans } from '../../support/exported-spans.js';
 import { loopback } from '../../support/loopback.js';
@@ -77,8 +68,8 @@ class Geographer {
   }
 
   @withOtel({ name: 'chat gpt-4o', operation: 'generate_content', content: { output: false } })
-  askWithTool(): void {
-    record({
+  async askWithTool(google: GoogleGenAI): Promise<void> {
+    await google.models.generateContent({
       model: 'gpt-4o',
       config: { systemInstruction: 'you are a helpful assistant' },
       contents: [{ role: 'user', parts: [{ text: 'What is the capital of France?' }] }],
@@ -163,7 +154,16 @@ describeWithShared(EXPECTATIONS, "Confident AI's published examples", () => {
   });
 
   it('row 27: confident.nested', async () => {
-    expectSpans('confident.nested', await exportedSpans(confident, () => new Geographer().askWithTool()));
+    const content = { role: 'model', parts: [{ text: 'The capital of France is Paris.' }] };
+    const server = await loopback(() => ({ body: { candidates: [{ content, finishReason: 'STOP' }] } }));
+    try {
+      const google = observe(new GoogleGenAI({ apiKey: 'any', httpOptions: { baseUrl: server.url, fetch } }));
+      const spans = await exportedSpans(confident, () => new Geographer().askWithTool(google));
+      expect(server.requests).toHaveLength(1);
+      expectSpans('confident.nested', spans);
+    } finally {
+      await server.close();
+    }
   });
 
   it('confident.trace_attributes', async () => {
