@@ -333,6 +333,16 @@ describe('backend', () => {
     expect(ownHeaders(request)).toEqual({});
   });
 
+  it('sends nothing and says so once where a key cannot be a header, without the key', async () => {
+    const lines = diagLines();
+    const destination = backend('honeycomb', { apiKey: 'hcaik_first\nsecond' });
+    expect(await sent(destination)).toBeUndefined();
+    expect(destination.stats()).toEqual({ queued: 0, exported: 0, failed: 0, lost: 1 });
+    expect(lines.lines).toEqual([
+      'warn decotel: honeycomb: the value of its header x-honeycomb-team cannot be sent; its spans are dropped',
+    ]);
+  });
+
   it('sends nothing and says so once where a key is missing', async () => {
     const lines = diagLines();
     const destination = backend('honeycomb', { apiKey: undefined });

@@ -172,7 +172,12 @@ describe('otlp', () => {
   it.each([
     [{ url: 'localhost:4318' }, /otlp\(\): url: expected an http or https URL, got "localhost:4318"\./],
     [{ header: {} }, /otlp\(\): there is no option "header"\. The options are content, limits, url, headers/],
-    [{ headers: { a: 1 } }, /otlp\(\): headers: expected an object of texts, got an object\./],
+    [
+      { headers: { a: 1 } },
+      /headers: expected an object of texts that HTTP takes as headers, got an object\. Look at "a"/,
+    ],
+    [{ headers: { 'x key': 'one' } }, /otlp\(\): headers: .*, got an object\. Look at "x key"/],
+    [{ headers: { 'x-key': 'secret\n' } }, /otlp\(\): headers: .* Look at "x-key": is there a line break in it\?$/],
     [{ compression: 'br' }, /otlp\(\): compression: expected "gzip" or "none", got "br"\./],
     [{ batch: true }, /otlp\(\): batch: expected false or an object, got true\./],
     [{ batch: { queueSpans: 0 } }, /otlp\(\): batch: queueSpans: expected a number above 0, got 0\./],

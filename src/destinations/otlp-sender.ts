@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Attributes } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -7,7 +8,7 @@ import { genAi } from '../dialects/gen-ai.js';
 import type { Dialect } from '../dialects/dialect.js';
 import { AlteredSpan } from './altered-span.js';
 import { BATCH_RULE, queueLimits, type BatchOptions } from './batch-options.js';
-import { oneOf, positiveNumber, type OptionRule, type OptionRules } from './check-options.js';
+import { isRecord, oneOf, positiveNumber, type OptionRule, type OptionRules } from './check-options.js';
 import { destination, type Destination, type DestinationOptions } from './destination.js';
 import { ExportQueue } from './queue.js';
 import type { SpanChoice } from './span-choice.js';
@@ -43,6 +44,8 @@ export interface Target {
 
 /** Sends spans to `target`, by OpenTelemetry's own exporter, in a queue of its own. */
 export function sender(target: Target, options: SendingOptions): Destination {
+  const wrong = Object.entries(target.headers ?? {}).find(([name, value]) => !isHeader(name, value));
+  if (wrong !== undefined) return unableToSend(target.name, `the value of its header ${wrong[0]} cannot be sent`);
   const exporter = exporterOf(target, options);
   const queue = new ExportQueue(target.name, exporter, queueLimits(options.batch));
   const { valueBytes } = target;
@@ -140,10 +143,24 @@ export function isUrl(value: unknown): boolean {
 }
 
 const headers: OptionRule = {
-  expected: 'an object of texts',
-  accepts: (value) =>
-    typeof value === 'object' && value !== null && Object.values(value).every((header) => typeof header === 'string'),
+  expected: 'an object of texts that HTTP takes as headers',
+  accepts: (value) => isRecord(value) && Object.entries(value).every(([name, text]) => isHeader(name, text)),
+  remedy: (value) => {
+    if (!isRecord(value)) return undefined;
+    const wrong = Object.entries(value).find(([name, text]) => !isHeader(name, text));
+    return wrong && `Look at ${JSON.stringify(wrong[0])}: is there a line break in it?`;
+  },
 };
+
+function isHeader(name: string, value: unknown): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value as string);
+    return typeof value === 'string';
+  } catch {
+    return false;
+  }
+}
 
 export const SENDING_RULES: OptionRules = {
   headers,
