@@ -649,10 +649,10 @@ describe('beside other decorators', () => {
 describe('misuse', () => {
   it('is refused where the decorator is made, and where it is put', () => {
     expect(() => createDecorator({ onFinish: () => undefined } as object)).toThrow(
-      '`createDecorator` on its hooks: unknown option `onFinish`. There are name, onStart, onValue, onChunk, onError, onEnd.',
+      '`createDecorator`: unknown option `onFinish`. There are name, onStart, onValue, onChunk, onError, onEnd.',
     );
     expect(() => createDecorator({ onEnd: 'save' } as object)).toThrow(
-      '`createDecorator` on its hooks: option `onEnd` is "save". It must be a function.',
+      '`createDecorator`: option `onEnd` is "save". It must be a function.',
     );
     const misused = noted as (options: unknown) => (target: unknown) => unknown;
     expect(() => misused('books')((): void => undefined)).toThrow(

@@ -91,7 +91,7 @@ describe.each([
     ],
   ])('on %s says how to wrap a function', (_case, declare) => {
     expect(messageOf(declare)).toBe(
-      `\`@tool\` on ${place('limit')}: expected a method, got a field. Decorate a method; a function in a field is wrapped as a value: tool(…)(() => …).`,
+      `\`@tool\` on ${place('limit')}: expected a method, got a field. Decorate a method, or wrap the function: tool(…)(() => …).`,
     );
   });
 

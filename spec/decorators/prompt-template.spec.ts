@@ -254,11 +254,7 @@ describe('@promptTemplate', () => {
       () => promptTemplate('Recommend {genre'),
       /ask`: the prompt template "Recommend \{genre" is malformed at line 1, column 11: /,
     ],
-    [
-      'no template',
-      () => promptTemplate,
-      /ask`: there is no template\. Pass the text, @promptTemplate\('…'\), or \{ template \}\.$/,
-    ],
+    ['no template', () => promptTemplate, /ask`: there is no template\. Pass the text, or \{ template \}\.$/],
     ['no template in options', () => promptTemplate({ name: 'x' } as never), /ask`: there is no template\. /],
     [
       'a second template',
@@ -271,6 +267,11 @@ describe('@promptTemplate', () => {
       'an unknown name in params',
       () => promptTemplate({ template: '{a}', params: ['b'] as never }),
       /ask`: `params` names "b", which is no variable of the template\. There are a\.$/,
+    ],
+    [
+      'an unknown option',
+      () => promptTemplate({ template: 'a', nmae: 'x' } as never),
+      /ask`: unknown option `nmae`\. There are template, name, version, metadata, tags, params\.$/,
     ],
     [
       'tags of another type',
@@ -290,6 +291,22 @@ describe('@promptTemplate', () => {
       return Desk;
     };
     expect(declare).toThrow(message);
+  });
+
+  it('on a class refuses wrong options and templates, also where no method needs it', () => {
+    const declare = (options: object) => () => {
+      @(promptTemplate(options as never) as (...values: unknown[]) => never)
+      class Prompt {
+        @promptTemplate('own') own(): void {}
+      }
+      return Prompt;
+    };
+    expect(declare({ template: 'a', nmae: 'x' })).toThrow(
+      '`@promptTemplate` on `Prompt`: unknown option `nmae`. There are template, name, version, metadata, tags, params.',
+    );
+    expect(declare({ template: '{a' })).toThrow(
+      '`@promptTemplate` on `Prompt`: the prompt template "{a" is malformed at line 1, column 1: ',
+    );
   });
 
   it('on a class is the template of its methods, over the fields of the instance', () => {

@@ -52,9 +52,17 @@ describe('a prompt as a value', () => {
   });
 
   it.each([
-    [undefined, '`definePrompt`: expected a template text or { template }, got undefined.'],
-    [{ template: 'x', name: 1 }, '`definePrompt`: option `name` must be of type string, got number.'],
-    [{ template: 'x', tags: 'a' }, '`definePrompt`: option `tags` must be of type object, got string.'],
+    [undefined, '`definePrompt`: there is no template. Pass the text, or { template }.'],
+    [{ name: 'x' }, '`definePrompt`: there is no template. Pass the text, or { template }.'],
+    [7, '`definePrompt`: expected options, got the number 7. Pass an object, or nothing.'],
+    [{ template: 7 }, '`definePrompt`: option `template` is the number 7. It must be a string.'],
+    [{ template: 'x', name: 1 }, '`definePrompt`: option `name` is the number 1. It must be a string.'],
+    [{ template: 'x', tags: 'a' }, '`definePrompt`: option `tags` is "a". It must be an array of strings.'],
+    [{ template: 'x', tags: [1] }, '`definePrompt`: option `tags` is an array. It must be an array of strings.'],
+    [
+      { template: 'x', nmae: 'greet' },
+      '`definePrompt`: unknown option `nmae`. There are template, name, version, metadata, tags.',
+    ],
     ['{genre', '`definePrompt`: the prompt template "{genre" is malformed at line 1, column 1'],
     ['{this.x}', '`definePrompt`: the prompt template "{this.x}" reads {this.x}, but there is no `this`.'],
   ])('refuses %p', (source, message) => {

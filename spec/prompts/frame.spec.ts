@@ -12,16 +12,20 @@ import {
 } from '../../src/prompts/frame.js';
 import type { AnyFunction } from '../../src/prompts/parameter-names.js';
 import { promptMessages, promptText } from '../../src/prompts/prompt-text.js';
-import { parseTemplate, type TemplateSource } from '../../src/prompts/template.js';
+import { parseTemplate, type ParamReaders, type TemplateOptions } from '../../src/prompts/template.js';
 
-interface Call extends Partial<TemplateSource> {
+interface Call extends Partial<TemplateOptions> {
+  params?: ParamReaders;
+  isOfClass?: boolean;
   self?: unknown;
   args?: unknown[];
   original?: AnyFunction;
 }
 
-const call = <Result>(template: string, work: () => Result, { self, args, original, ...more }: Call = {}): Result => {
-  const parsed = parseTemplate({ template, place: () => 'Librarian.ask', ...more }, 'spec');
+const call = <Result>(template: string, work: () => Result, given: Call = {}): Result => {
+  const { self, args, original, params, isOfClass, ...options } = given;
+  const owner = { params, isOfClass, place: () => 'Librarian.ask' };
+  const parsed = parseTemplate('spec', { template, ...options }, owner);
   return runInFrame(createFrame(parsed, self, args ?? [], original ?? (() => undefined)), work);
 };
 

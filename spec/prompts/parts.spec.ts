@@ -4,11 +4,7 @@ import { Rendering } from '../../src/prompts/rendering.js';
 import { parseTemplate } from '../../src/prompts/template.js';
 
 const render = (template: string, values: Record<string, unknown>): Rendering =>
-  new Rendering(
-    parseTemplate({ template, place: () => 'Librarian.describe' }, 'spec'),
-    ({ path }: Placeholder) => values[path],
-    '`Librarian.describe`',
-  );
+  new Rendering(parseTemplate('spec', { template }), ({ path }: Placeholder) => values[path], '`Librarian.describe`');
 
 const bytes = (start: string, length = 300): Uint8Array => {
   const file = new Uint8Array(length);

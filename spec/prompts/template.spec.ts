@@ -4,7 +4,7 @@ import { Rendering } from '../../src/prompts/rendering.js';
 import { parseTemplate, type PromptTemplate } from '../../src/prompts/template.js';
 
 const parse = (template: string, more: { name?: string; version?: string } = {}): PromptTemplate =>
-  parseTemplate({ template, place: () => 'Librarian.ask', ...more }, '`@promptTemplate` on `Librarian.ask`');
+  parseTemplate('`@promptTemplate` on `Librarian.ask`', { template, ...more });
 
 const render = (template: string, values: Record<string, unknown> = {}): Rendering =>
   new Rendering(parse(template), ({ path }: Placeholder) => values[path], '`Librarian.ask`');

@@ -1,4 +1,5 @@
 import type { AgentRecord, CallRecord } from '../core/record.js';
+import { misuse, type AnyClass } from '../core/misuse.js';
 import { shared } from '../core/shared.js';
 import type { CallDefinition, CallKind, CallOptions } from '../spans/definition.js';
 import {
@@ -9,9 +10,8 @@ import { runCall } from '../spans/run.js';
 import { classTools, toolDefinitions } from '../tools/tool-methods.js';
 import type { AgentOptions } from './agent.js';
 import type { MethodOptions } from './call-decorator.js';
-import { decorateOwnMethod, ownMethods } from './class-methods.js';
+import { decorateOwnMethod, FREEZE_LATER, ownMethods } from './class-methods.js';
 import type { Declaration } from './method-decorator.js';
-import { FREEZE_LATER, misuse, type AnyClass } from './misuse.js';
 import { SPAN_KIND_INTERNAL } from './span-kinds.js';
 import { carryMetadata } from './wrapper.js';
 
@@ -53,16 +53,16 @@ export function describeAgent(record: CallRecord, options: CallOptions, self?: u
 }
 
 /** Tells the class's decorated methods whose they are, and returns the class whose constructions are spans. */
-export function decorateAgentClass(given: AgentOptions, target: AnyClass, place: string): AnyClass {
+export function decorateAgentClass(given: AgentOptions, target: AnyClass, where: string): AnyClass {
   if (agents.has(target)) {
-    throw misuse('@agent', place, 'the class is already decorated with `@agent`', 'Remove one of them.');
+    throw misuse(where, 'the class is already decorated with `@agent`', 'Remove one of them.');
   }
   const options: AgentOptions = { ...given, name: given.name ?? target.name };
   const declaration = inheritance(options);
   for (const method of ownMethods(target)) {
     if (method.definition?.call !== undefined) decorateOwnMethod(declaration, target, method);
   }
-  return observeConstruction(target, options, place);
+  return observeConstruction(target, options, where);
 }
 
 function inheritance(options: AgentOptions): Declaration {
@@ -98,7 +98,7 @@ function nearestAgent(constructed: object): object | null {
 }
 
 /** A Proxy keeps the class's statics, name and `instanceof`; a subclass would add a level to every instance. */
-function observeConstruction(target: AnyClass, options: AgentOptions, place: string): AnyClass {
+function observeConstruction(target: AnyClass, options: AgentOptions, where: string): AnyClass {
   const call: CallDefinition = {
     kind: creation,
     methodName: target.name,
@@ -122,7 +122,7 @@ function observeConstruction(target: AnyClass, options: AgentOptions, place: str
   });
   const constructor = { value: observed, writable: true, configurable: true };
   if (!Reflect.defineProperty(target.prototype as object, 'constructor', constructor)) {
-    throw misuse('@agent', place, 'its prototype is frozen', FREEZE_LATER);
+    throw misuse(where, 'its prototype is frozen', FREEZE_LATER);
   }
   agents.add(observed);
   carryMetadata(target, observed);

@@ -3,7 +3,6 @@ import { GEN_AI_OPERATION_NAME_VALUE_INVOKE_AGENT } from '../semconv/gen-ai.js';
 import { decorateAgentClass, describeAgent } from './agent-class.js';
 import { callDecorator, type CallFamily } from './call-decorator.js';
 import type { CallDecoratorFactory, CallOrClassDecorator } from './decorator-types.js';
-import { CALL_OPTIONS } from './options.js';
 import { SPAN_KIND_INTERNAL } from './span-kinds.js';
 
 export interface AgentOptions extends CallOptions {
@@ -29,7 +28,6 @@ const family: CallFamily<AgentOptions> = {
     describe: describeAgent,
   },
   options: {
-    ...CALL_OPTIONS,
     description: 'a string',
     id: 'a string',
     version: 'a string',

@@ -1,7 +1,7 @@
+import { isClass, misuse, type AnyClass } from '../core/misuse.js';
 import { definitionOf, type AnyFunction, type DecoratedMethod } from './definitions.js';
-import { FunctionName } from './function-name.js';
+import { functionNameOf, memberName } from './function-name.js';
 import { decorateFunction, type Declaration } from './method-decorator.js';
-import { FREEZE_LATER, isClass, misuse, type AnyClass } from './misuse.js';
 
 /** A method that stands on a class itself, or on its prototype. */
 export interface OwnMethod {
@@ -12,6 +12,9 @@ export interface OwnMethod {
   /** What our decorators said of it. */
   readonly definition: DecoratedMethod | undefined;
 }
+
+/** The remedy for what stands above a decorator that freezes the class. */
+export const FREEZE_LATER = 'Freeze the class after it is decorated.';
 
 /** The methods a class declares, static ones too; not inherited, not `#private`, and not its constructor. */
 export function ownMethods(target: AnyClass): OwnMethod[] {
@@ -25,18 +28,18 @@ function methodsOf(owner: object, isStatic: boolean): OwnMethod[] {
     // An enumerable static member is a field that holds a function.
     if (typeof value !== 'function' || isClass(value) || (isStatic && own?.enumerable === true)) return [];
     if (key === 'constructor' && !isStatic) return [];
-    const name = typeof key === 'symbol' ? `[${key.description ?? ''}]` : key;
-    return [{ owner, key, name, isStatic, definition: definitionOf(value as AnyFunction)?.definition }];
+    return [
+      { owner, key, name: memberName(key), isStatic, definition: definitionOf(value as AnyFunction)?.definition },
+    ];
   });
 }
 
 /** Puts a decorated function in the place of the method. */
-export function decorateOwnMethod(declaration: Declaration, target: AnyClass, method: OwnMethod): void {
-  const { owner, key, name } = method;
+export function decorateOwnMethod(declaration: Declaration, target: AnyClass, { owner, key, name }: OwnMethod): void {
   const own = Object.getOwnPropertyDescriptor(owner, key);
-  const functionName = new FunctionName(key, name, target.name);
   const place = `\`${target.name}.${name}\``;
+  const functionName = functionNameOf(name, key, target.name);
   const value = decorateFunction(declaration, own?.value as AnyFunction, place, { methodName: name, functionName });
   if (Reflect.defineProperty(owner, key, { ...own, value })) return;
-  throw misuse(declaration.decorator, place, 'the method cannot be replaced', FREEZE_LATER);
+  throw misuse(`\`${declaration.decorator}\` on ${place}`, 'the method cannot be replaced', FREEZE_LATER);
 }

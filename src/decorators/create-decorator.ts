@@ -1,10 +1,9 @@
+import { checkOptions, requireOptions } from '../core/options.js';
 import type { HookContext, Hooks, Middleware, Replacement } from '../spans/hooked-call.js';
-import type { CallDefinition, CallKind } from '../spans/definition.js';
+import type { CallKind } from '../spans/definition.js';
+import { callOf } from './call-decorator.js';
 import type { CallDecorator, CallDecoratorFactory, OptionsOnly } from './decorator-types.js';
-import type { DecoratedMethod } from './definitions.js';
-import { applyDecorator, createDecorator as decoratorOf, isApplication, type Declaration } from './method-decorator.js';
-import { described, misuse } from './misuse.js';
-import { checkOptions } from './options.js';
+import { decoratorOf, type Declaration } from './method-decorator.js';
 import { SPAN_KIND_INTERNAL } from './span-kinds.js';
 
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- what is assignable to it has no required member
@@ -64,13 +63,9 @@ export type OwnDecorator<Options> = NoOptions extends Options
 export function createDecorator<Options extends object = NoOptions, State extends object = AnyState>(
   hooks: DecoratorHooks<Options, State>,
 ): OwnDecorator<Options> {
-  const { name = 'createDecorator' } = checkOptions<DecoratorHooks>('createDecorator', 'its hooks', hooks, HOOKS);
+  const { name = 'createDecorator' } = checkOptions<DecoratorHooks>('`createDecorator`', hooks, HOOKS);
   const kind: CallKind = { ...ALONE, decorator: `@${name}` };
-  const decorator = (...args: unknown[]): unknown =>
-    isApplication(args)
-      ? applyDecorator(declaration(kind, hooks, {}), args)
-      : decoratorOf(declaration(kind, hooks, args[0] ?? {}));
-  return decorator as unknown as OwnDecorator<Options>;
+  return decoratorOf((options) => declaration(kind, hooks, options ?? {})) as unknown as OwnDecorator<Options>;
 }
 
 const HOOKS = {
@@ -95,17 +90,11 @@ function declaration(kind: CallKind, hooks: Hooks, options: unknown): Declaratio
   const { decorator } = kind;
   return {
     decorator,
-    declare: (method, place) => {
-      if (typeof options !== 'object' || options === null) {
-        throw misuse(decorator, place, `expected options, got ${described(options)}`, 'Pass an object, or nothing.');
-      }
-      const { list = [], alone = callAlone(kind, method) } = method.middleware ?? {};
+    declare: (method, where) => {
+      requireOptions(where, options);
+      const { list = [], alone = callOf(kind, method, {}) } = method.middleware ?? {};
       const added: Middleware = { decorator, hooks, options };
       method.middleware = { list: [...list, added], alone };
     },
   };
-}
-
-function callAlone(kind: CallKind, { methodName, functionName }: DecoratedMethod): CallDefinition {
-  return { kind, methodName, options: {}, functionName: (self) => functionName.of(self) };
 }

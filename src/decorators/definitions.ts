@@ -1,6 +1,5 @@
 import { shared } from '../core/shared.js';
 import type { MethodDefinition } from '../spans/definition.js';
-import type { FunctionName } from './function-name.js';
 
 /** Any function, called with whatever `this` and arguments its caller chose. */
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -8,7 +7,8 @@ export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 /** What all decorators of one method said together. */
 export interface DecoratedMethod extends MethodDefinition {
   readonly methodName: string;
-  readonly functionName: FunctionName;
+  /** `code.function.name` of a call on `self`. */
+  readonly functionName: (self: unknown) => string;
 }
 
 export interface Decorated {

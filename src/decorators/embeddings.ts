@@ -3,7 +3,6 @@ import type { CallOptions } from '../spans/definition.js';
 import { GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS } from '../semconv/gen-ai.js';
 import { callDecorator, type CallFamily } from './call-decorator.js';
 import type { CallDecoratorFactory } from './decorator-types.js';
-import { CALL_OPTIONS } from './options.js';
 import { SPAN_KIND_CLIENT } from './span-kinds.js';
 
 export interface EmbeddingsOptions extends CallOptions {
@@ -43,7 +42,6 @@ const family: CallFamily<EmbeddingsOptions> = {
     },
   },
   options: {
-    ...CALL_OPTIONS,
     provider: 'a string',
     model: 'a string',
     price: '{ inputToken, outputToken } in US dollars',

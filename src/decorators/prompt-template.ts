@@ -1,10 +1,15 @@
+import { described, misuse } from '../core/misuse.js';
 import { prepareFrames } from '../prompts/frame.js';
-import { parseTemplate, type ParamReaders, type PromptTemplate } from '../prompts/template.js';
+import {
+  parseTemplate,
+  templateOptions,
+  type ParamReaders,
+  type PromptTemplate,
+  type TemplateOptions,
+} from '../prompts/template.js';
 import { decorateOwnMethod, ownMethods } from './class-methods.js';
 import type { DecoratedMethod } from './definitions.js';
-import { applyDecorator, createDecorator, isApplication, type Declaration } from './method-decorator.js';
-import { declaredAt, described, misuse } from './misuse.js';
-import { checkOptions } from './options.js';
+import { decoratorOf, type Declaration } from './method-decorator.js';
 import type { PromptDecorator, PromptParams } from './prompt-decorator.js';
 
 export interface PromptTemplateOptions<
@@ -52,91 +57,63 @@ export function promptTemplate<const Template extends string, const Params exten
   options: PromptTemplateOptions<Template, Params>,
 ): PromptDecorator<Template, Params>;
 export function promptTemplate(...args: unknown[]): unknown {
-  // `@promptTemplate` without a template.
-  if (isApplication(args)) return applyDecorator(declarationOf(undefined), args);
-  return createDecorator(declarationOf(args[0]));
+  return decorate(...args);
 }
 
-const DECORATOR = '@promptTemplate';
+const decorate = decoratorOf((given) => ({
+  decorator: '@promptTemplate',
+  declare: (method, where) => {
+    declareTemplate(method, where, optionsOf(where, given), false);
+  },
+  declareOnClass: (target, where) => {
+    const options = optionsOf(where, given);
+    const ofClass: Declaration = {
+      decorator: '@promptTemplate',
+      declare: (method, place) => {
+        declareTemplate(method, place, options, true);
+      },
+    };
+    parseTemplate(where, options);
+    for (const method of ownMethods(target)) {
+      const isFree = method.definition?.prompt === undefined || method.definition.prompt.isOfClass === true;
+      if (!method.isStatic && isFree) decorateOwnMethod(ofClass, target, method);
+    }
+    return undefined;
+  },
+}));
 
-function declarationOf(given: unknown): Declaration {
-  const declaring = (isOfClass: boolean): Declaration => ({
-    decorator: DECORATOR,
-    declare: (method, place) => {
-      declareTemplate(method, place, given, isOfClass);
-    },
-  });
-  return {
-    ...declaring(false),
-    declareOnClass: (target) => {
-      const declaration = declaring(true);
-      for (const method of ownMethods(target)) {
-        const isFree = method.definition?.prompt === undefined || method.definition.prompt.isOfClass;
-        if (!method.isStatic && isFree) decorateOwnMethod(declaration, target, method);
-      }
-      return undefined;
-    },
-  };
+interface Options extends TemplateOptions {
+  readonly params?: ParamReaders;
 }
 
-function declareTemplate(method: DecoratedMethod, place: string, given: unknown, isOfClass: boolean): void {
-  if (method.prompt !== undefined) {
-    const remedy = 'One method has one template: remove one of them.';
-    throw misuse(DECORATOR, place, 'there is already a prompt template', remedy);
+function optionsOf(where: string, given: unknown): Options {
+  const options = templateOptions<Options>(where, given, { params: 'an object or an array' });
+  const isTuple = Array.isArray(options.params);
+  for (const [name, value] of Object.entries(options.params ?? {})) {
+    const fits = typeof value === (isTuple ? 'string' : 'function') || value === (isTuple ? null : undefined);
+    if (fits) continue;
+    const remedy = isTuple ? 'An array holds names, or null.' : 'An object holds functions of the arguments.';
+    throw misuse(where, `\`params.${name}\` is ${described(value)}`, remedy);
   }
-  method.prompt = parse(method, place, given, isOfClass);
+  return options;
+}
+
+function declareTemplate(method: DecoratedMethod, where: string, options: Options, isOfClass: boolean): void {
+  if (method.prompt !== undefined) {
+    throw misuse(where, 'there is already a prompt template', 'One method has one template: remove one of them.');
+  }
+  const { params } = options;
+  method.prompt = parseTemplate(where, options, { params, isOfClass, place: method.functionName });
+  checkNames(where, method.prompt);
   prepareFrames();
 }
 
-function parse(method: DecoratedMethod, place: string, given: unknown, isOfClass: boolean): PromptTemplate {
-  const { template, params, ...options } = checkedOptions(place, given);
-  const { functionName } = method;
-  const source = { ...options, template, params: checkedParams(place, params), isOfClass };
-  const parsed = parseTemplate({ ...source, place: (self) => functionName.of(self) }, declaredAt(DECORATOR, place));
-  checkNames(place, parsed);
-  return parsed;
-}
-
 /** An entry of `params` that the template does not use is most likely misspelt. */
-function checkNames(place: string, { parts, params }: PromptTemplate): void {
-  const known = new Set(parts.flatMap((part) => (typeof part === 'string' ? [] : [part.root])));
-  const names = isNames(params) ? params : Object.keys(params ?? {});
-  const unknown = names.find((name) => name !== null && !known.has(name));
+function checkNames(where: string, { parts, params = [] }: PromptTemplate): void {
+  const known = parts.flatMap((part) => (typeof part === 'string' ? [] : [part.root]));
+  const names = Array.isArray(params) ? (params as readonly (string | null)[]) : Object.keys(params);
+  const unknown = names.find((name) => name !== null && !known.includes(name));
   if (unknown === undefined) return;
   const problem = `\`params\` names ${described(unknown)}, which is no variable of the template`;
-  throw misuse(DECORATOR, place, problem, `There are ${[...known].join(', ')}.`);
-}
-
-function isNames(params: ParamReaders | undefined): params is readonly (string | null)[] {
-  return Array.isArray(params);
-}
-
-function checkedOptions(place: string, given: unknown): PromptTemplateOptions {
-  if (typeof given === 'string') return { template: given };
-  const remedy = "Pass the text, @promptTemplate('…'), or { template }.";
-  if (given === undefined) throw misuse(DECORATOR, place, 'there is no template', remedy);
-  const options = checkOptions<Omit<PromptTemplateOptions, 'params'> & { params: unknown }>(DECORATOR, place, given, {
-    template: 'a string',
-    name: 'a string',
-    version: 'a string',
-    metadata: 'an object',
-    tags: 'an array of strings',
-    params: 'an object or an array',
-  });
-  if ((options.template as unknown) === undefined) throw misuse(DECORATOR, place, 'there is no template', remedy);
-  return options as PromptTemplateOptions;
-}
-
-function checkedParams(place: string, params: unknown): ParamReaders | undefined {
-  if (params === undefined) return undefined;
-  const isTuple = Array.isArray(params);
-  for (const [name, value] of Object.entries(params as object)) {
-    const fits = isTuple
-      ? value === null || typeof value === 'string'
-      : typeof value === 'function' || value === undefined;
-    if (fits) continue;
-    const remedy = isTuple ? 'An array holds names, or null.' : 'An object holds functions of the arguments.';
-    throw misuse(DECORATOR, place, `\`params.${name}\` is ${described(value)}`, remedy);
-  }
-  return params as ParamReaders;
+  throw misuse(where, problem, `There are ${[...new Set(known)].join(', ')}.`);
 }

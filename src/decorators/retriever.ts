@@ -5,7 +5,6 @@ import type { CallOptions } from '../spans/definition.js';
 import { GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL } from '../semconv/gen-ai.js';
 import { callDecorator, type CallFamily } from './call-decorator.js';
 import type { CallDecoratorFactory } from './decorator-types.js';
-import { CALL_OPTIONS } from './options.js';
 import { SPAN_KIND_CLIENT } from './span-kinds.js';
 
 /** Tells something from the arguments of a call. Its parameters are annotated as the method's are. */
@@ -55,7 +54,6 @@ const family: CallFamily<RetrieverOptions> = {
     },
   },
   options: {
-    ...CALL_OPTIONS,
     dataSource: 'a string or a function',
     topK: 'a number or a function',
     query: 'a function',

@@ -1,8 +1,7 @@
 import type { CallOptions } from '../spans/definition.js';
 import { callDeclaration, type CallFamily } from './call-decorator.js';
 import type { CallDecorator, CallDecoratorFactory } from './decorator-types.js';
-import { applyDecorator, createDecorator, isApplication } from './method-decorator.js';
-import { CALL_OPTIONS } from './options.js';
+import { decoratorOf } from './method-decorator.js';
 import { SPAN_KIND_INTERNAL } from './span-kinds.js';
 
 export type SpanOptions = CallOptions;
@@ -16,7 +15,7 @@ const family: CallFamily<SpanOptions> = {
     spanName: ({ options, methodName }) => options.name ?? methodName,
     describe: () => undefined,
   },
-  options: CALL_OPTIONS,
+  options: {},
 };
 
 /**
@@ -31,8 +30,6 @@ const family: CallFamily<SpanOptions> = {
  * }
  * ```
  */
-export const span = ((...args: unknown[]) => {
-  if (isApplication(args)) return applyDecorator(callDeclaration(family, {}), args);
-  const [given = {}] = args;
-  return createDecorator(callDeclaration(family, typeof given === 'string' ? { name: given } : given));
-}) as CallDecoratorFactory<SpanOptions> & ((name: string) => CallDecorator);
+export const span = decoratorOf((given) =>
+  callDeclaration(family, typeof given === 'string' ? { name: given } : given),
+) as CallDecoratorFactory<SpanOptions> & ((name: string) => CallDecorator);

@@ -7,7 +7,6 @@ import type { InputValue, ToolInput } from '../tools/input.js';
 import { rememberTool } from '../tools/tool-methods.js';
 import { callDecorator, type CallFamily, type MethodOptions } from './call-decorator.js';
 import type { CallDecorator, OptionsOnly, TakingDecorator } from './decorator-types.js';
-import { CALL_OPTIONS } from './options.js';
 import { SPAN_KIND_INTERNAL } from './span-kinds.js';
 
 export interface ToolOptions extends CallOptions {
@@ -63,7 +62,7 @@ const family: CallFamily<ToolOptions> = {
       record.arguments = inputOf(record, options);
     },
   },
-  options: { ...CALL_OPTIONS, description: 'a string', type: 'a string', input: 'a schema' },
+  options: { description: 'a string', type: 'a string', input: 'a schema' },
 };
 
 /**

@@ -1,3 +1,4 @@
+import { misuse, type AnyClass } from '../core/misuse.js';
 import { outputTypeOf } from '../core/output-type.js';
 import type { PriceRecord } from '../core/record.js';
 import type { CallOptions } from '../spans/definition.js';
@@ -5,8 +6,6 @@ import { GEN_AI_OPERATION_NAME_VALUE_CHAT } from '../semconv/gen-ai.js';
 import { callDeclaration, callDecorator, type CallFamily } from './call-decorator.js';
 import { decorateOwnMethod, ownMethods, type OwnMethod } from './class-methods.js';
 import type { CallDecoratorFactory, CallOrClassDecorator } from './decorator-types.js';
-import { misuse, type AnyClass } from './misuse.js';
-import { CALL_OPTIONS } from './options.js';
 import { SPAN_KIND_CLIENT } from './span-kinds.js';
 
 export interface WithOtelOptions extends CallOptions {
@@ -46,7 +45,6 @@ const family: CallFamily<WithOtelOptions> = {
     },
   },
   options: {
-    ...CALL_OPTIONS,
     operation: 'a string',
     provider: 'a string',
     model: 'a string',
@@ -54,8 +52,8 @@ const family: CallFamily<WithOtelOptions> = {
     methods: 'an array of strings',
   },
   classOptions: ['methods'],
-  onClass: ({ methods, ...options }, target, place) => {
-    const chosen = methods === undefined ? promptMethods(target, place) : namedMethods(target, place, methods);
+  onClass: ({ methods, ...options }, target, where) => {
+    const chosen = methods === undefined ? promptMethods(target, where) : namedMethods(target, where, methods);
     const declaration = callDeclaration(family, options);
     for (const method of chosen) decorateOwnMethod(declaration, target, method);
     return undefined;
@@ -83,22 +81,22 @@ const family: CallFamily<WithOtelOptions> = {
 export const withOtel: CallDecoratorFactory<WithOtelOptions, CallOrClassDecorator> = callDecorator(family);
 
 /** A template of the class is one of every method, helpers too: it says nothing about which one calls a model. */
-function promptMethods(target: AnyClass, place: string): OwnMethod[] {
+function promptMethods(target: AnyClass, where: string): OwnMethod[] {
   const chosen = ownMethods(target).filter(({ definition }) => definition?.prompt?.isOfClass === false);
   if (chosen.length === 0) {
     const remedy = "Name the methods that call a model: @withOtel({ methods: ['ask'] }).";
-    throw misuse('@withOtel', place, 'no method of the class has a `@promptTemplate` of its own', remedy);
+    throw misuse(where, 'no method of the class has a `@promptTemplate` of its own', remedy);
   }
   return chosen.filter(({ definition }) => definition?.call === undefined);
 }
 
-function namedMethods(target: AnyClass, place: string, names: readonly string[]): OwnMethod[] {
+function namedMethods(target: AnyClass, where: string, names: readonly string[]): OwnMethod[] {
   const own = ownMethods(target);
   return names.map((name) => {
     const method = own.find(({ key }) => key === name);
     if (method !== undefined) return method;
     const known = own.map((one) => one.name).join(', ');
     const remedy = `The class itself declares ${known === '' ? 'no method' : known}.`;
-    throw misuse('@withOtel', place, `\`methods\` names \`${name}\`, which is no method of the class`, remedy);
+    throw misuse(where, `\`methods\` names \`${name}\`, which is no method of the class`, remedy);
   });
 }

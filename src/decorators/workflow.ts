@@ -2,7 +2,6 @@ import type { CallOptions } from '../spans/definition.js';
 import { GEN_AI_OPERATION_NAME_VALUE_INVOKE_WORKFLOW } from '../semconv/gen-ai.js';
 import { callDecorator, type CallFamily, type MethodOptions } from './call-decorator.js';
 import type { CallDecoratorFactory } from './decorator-types.js';
-import { CALL_OPTIONS } from './options.js';
 import { SPAN_KIND_INTERNAL } from './span-kinds.js';
 
 export type WorkflowOptions = CallOptions;
@@ -20,7 +19,7 @@ const family: CallFamily<WorkflowOptions> = {
       record.workflow = { name };
     },
   },
-  options: CALL_OPTIONS,
+  options: {},
 };
 
 /**

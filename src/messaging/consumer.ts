@@ -2,7 +2,6 @@ import { SpanKind } from '@opentelemetry/api';
 import type { CallRecord } from '../core/record.js';
 import type { CallFamily } from '../decorators/call-decorator.js';
 import type { CallDecorator } from '../decorators/decorator-types.js';
-import { CALL_OPTIONS } from '../decorators/options.js';
 import * as keys from '../semconv/messaging.js';
 import type { CallOptions } from '../spans/definition.js';
 import { runCall } from '../spans/run.js';
@@ -78,7 +77,6 @@ const family: CallFamily<ConsumerOptions> = {
     },
   },
   options: {
-    ...CALL_OPTIONS,
     destination: 'a string or a function',
     operation: 'a string',
     system: 'a string',

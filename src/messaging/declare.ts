@@ -1,7 +1,7 @@
+import { misuse } from '../core/misuse.js';
 import { callDeclaration, type CallFamily } from '../decorators/call-decorator.js';
 import type { CallDecorator } from '../decorators/decorator-types.js';
 import { createDecorator } from '../decorators/method-decorator.js';
-import { misuse } from '../decorators/misuse.js';
 import type { CallOptions } from '../spans/definition.js';
 import { isRelation } from './origin.js';
 import { messagingTracer } from './tracer.js';
@@ -23,16 +23,16 @@ export function messagingDecorator<Options extends CallOptions>(
   const { decorator } = declaration;
   return createDecorator({
     ...declaration,
-    declare: (method, place) => {
-      declaration.declare(method, place);
+    declare: (method, where) => {
+      declaration.declare(method, where);
       if (method.call !== undefined) method.call = { ...method.call, tracer: messagingTracer };
       const { destination, as } = options;
       if (destination === undefined) {
         const remedy = `Write ${decorator}({ destination: 'the queue, topic or subject' }).`;
-        throw misuse(decorator, place, 'option `destination` is missing', remedy);
+        throw misuse(where, 'option `destination` is missing', remedy);
       }
       if (as !== undefined && !isRelation(as)) {
-        throw misuse(decorator, place, `option \`as\` is ${JSON.stringify(as)}`, "It must be 'parent' or 'link'.");
+        throw misuse(where, `option \`as\` is ${JSON.stringify(as)}`, "It must be 'parent' or 'link'.");
       }
     },
   }) as CallDecorator;

@@ -1,7 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { CallFamily } from '../decorators/call-decorator.js';
 import type { CallDecorator } from '../decorators/decorator-types.js';
-import { CALL_OPTIONS } from '../decorators/options.js';
 import { MESSAGING_OPERATION_TYPE_VALUE_CREATE, MESSAGING_OPERATION_TYPE_VALUE_SEND } from '../semconv/messaging.js';
 import type { CallOptions } from '../spans/definition.js';
 import { messagingDecorator, type FromArguments } from './declare.js';
@@ -35,7 +34,6 @@ const family: CallFamily<ProducerOptions> = {
     },
   },
   options: {
-    ...CALL_OPTIONS,
     destination: 'a string or a function',
     operation: 'a string',
     system: 'a string',

@@ -1,8 +1,8 @@
-import { DecotelError } from '../core/decotel-error.js';
+import { misuse } from '../core/misuse.js';
 import type { PromptSdk } from './content-parts.js';
 import type { PromptVariables, TextArguments, WithoutThis } from './prompt-variables.js';
 import { Rendering, type PromptMessage } from './rendering.js';
-import { parseTemplate, quoted, type PromptMetadata, type PromptTemplate, type TemplateSource } from './template.js';
+import { parseTemplate, quoted, templateOptions, type PromptMetadata } from './template.js';
 import { givenVariables } from './variables.js';
 
 /** A prompt as a value: called with its variables, it returns the text. */
@@ -43,10 +43,16 @@ export interface DefinedPromptOptions<Template extends string = string> {
 export function definePrompt<const Template extends string>(
   source: (Template & WithoutThis<Template>) | DefinedPromptOptions<Template>,
 ): DefinedPrompt<Template>;
-export function definePrompt(source: string | DefinedPromptOptions): DefinedPrompt {
-  const template = parse(typeof source === 'string' ? { template: source } : source);
+export function definePrompt(source: unknown): DefinedPrompt {
+  const where = '`definePrompt`';
+  const template = parseTemplate(where, templateOptions(where, source));
   const { name, version } = template;
-  const place = name === undefined ? DEFINE_PROMPT : `${DEFINE_PROMPT} "${name}"`;
+  const ofThis = template.parts.find((part) => typeof part !== 'string' && part.root === 'this');
+  if (typeof ofThis === 'object') {
+    const problem = `the prompt template ${quoted(template.template)} reads {${ofThis.path}}, but there is no \`this\``;
+    throw misuse(where, problem, 'Name a variable and pass it.');
+  }
+  const place = name === undefined ? where : `${where} "${name}"`;
   const render = (variables = {}): Rendering =>
     new Rendering(template, givenVariables(template, place, variables), place);
   const prompt = (variables?: object): string => render(variables).announced((rendering) => rendering.text());
@@ -57,29 +63,4 @@ export function definePrompt(source: string | DefinedPromptOptions): DefinedProm
     Object.defineProperty(prompt, key, { value, enumerable: true, configurable: true });
   }
   return prompt as DefinedPrompt;
-}
-
-const DEFINE_PROMPT = '`definePrompt`';
-
-const OPTION_TYPES = { name: 'string', version: 'string', metadata: 'object', tags: 'object' };
-
-function parse(given: unknown): PromptTemplate {
-  const options = given as DefinedPromptOptions | undefined;
-  if (typeof options?.template !== 'string') {
-    throw new DecotelError(`${DEFINE_PROMPT}: expected a template text or { template }, got ${String(given)}.`);
-  }
-  for (const [option, type] of Object.entries(OPTION_TYPES)) {
-    const value: unknown = options[option as keyof typeof OPTION_TYPES];
-    if (value === undefined || typeof value === type) continue;
-    throw new DecotelError(`${DEFINE_PROMPT}: option \`${option}\` must be of type ${type}, got ${typeof value}.`);
-  }
-  const source: TemplateSource = { ...options, params: undefined, place: () => 'definePrompt' };
-  const parsed = parseTemplate(source, DEFINE_PROMPT);
-  for (const part of parsed.parts) {
-    if (typeof part === 'string' || part.root !== 'this') continue;
-    throw new DecotelError(
-      `${DEFINE_PROMPT}: the prompt template ${quoted(parsed.template)} reads {${part.path}}, but there is no \`this\`. Name a variable and pass it.`,
-    );
-  }
-  return parsed;
 }

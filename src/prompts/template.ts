@@ -1,4 +1,6 @@
 import { DecotelError } from '../core/decotel-error.js';
+import { misuse } from '../core/misuse.js';
+import { checkOptions, type OptionTypes } from '../core/options.js';
 import type { PromptRecord } from '../core/record.js';
 import { contentHash } from './content-hash.js';
 import { stripIndentation } from './indentation.js';
@@ -37,45 +39,66 @@ export interface PromptTemplate {
   readonly parts: readonly TemplatePart[];
   /** One user message where the template has no role headings. */
   readonly sections: readonly TemplateSection[];
-  readonly params: ParamReaders | undefined;
+  readonly params?: ParamReaders | undefined;
   /** Declared on the class: a plain name is a field of the instance first. */
-  readonly isOfClass: boolean;
-  /** The method that carries the template, or what else defined it, for messages. */
-  place(self: unknown): string;
+  readonly isOfClass?: boolean | undefined;
+  /** The method that carries the template, for messages: `Librarian.recommendBook`. */
+  readonly place?: ((self: unknown) => string) | undefined;
 }
 
 /** What a template is made of, as the application gave it. */
-export interface TemplateSource {
+export interface TemplateOptions {
   readonly template: string;
-  readonly name?: string | undefined;
-  readonly version?: string | undefined;
-  readonly metadata?: PromptMetadata | undefined;
-  readonly tags?: readonly string[] | undefined;
-  readonly params?: ParamReaders | undefined;
-  readonly isOfClass?: boolean;
-  place(self: unknown): string;
+  readonly name?: string;
+  readonly version?: string;
+  readonly metadata?: PromptMetadata;
+  readonly tags?: readonly string[];
 }
 
+const OPTIONS: OptionTypes<TemplateOptions> = {
+  template: 'a string',
+  name: 'a string',
+  version: 'a string',
+  metadata: 'an object',
+  tags: 'an array of strings',
+};
+
 /**
- * Parses a template. `declaredBy` opens the message of the `DecotelError` that a malformed one throws, for instance
+ * A text, or options with one, as options. `where` opens the messages of errors, for instance
  * ``  `@promptTemplate` on `Librarian.recommendBook`  ``.
  */
-export function parseTemplate(source: TemplateSource, declaredBy: string): PromptTemplate {
+export function templateOptions<Options extends TemplateOptions = TemplateOptions>(
+  where: string,
+  given: unknown,
+  more?: OptionTypes<Omit<Options, keyof TemplateOptions>>,
+): Options {
+  const types = { ...OPTIONS, ...more } as OptionTypes<Options>;
+  const options = checkOptions(where, typeof given === 'string' ? { template: given } : (given ?? {}), types);
+  if ((options.template as unknown) === undefined) {
+    throw misuse(where, 'there is no template', 'Pass the text, or { template }.');
+  }
+  return options;
+}
+
+/** What a template belongs to. */
+type Owner = Pick<PromptTemplate, 'params' | 'isOfClass' | 'place'>;
+
+/** Throws a `DecotelError` for a malformed template. */
+export function parseTemplate(where: string, options: TemplateOptions, owner?: Owner): PromptTemplate {
   // The text as it was written is parsed for its mistakes alone: their positions are those of the source file.
-  parseParts(source.template, failureOf(source.template, declaredBy));
-  const template = stripIndentation(source.template);
-  const sections = parseSections(template, failureOf(template, declaredBy));
+  parseParts(options.template, failureOf(options.template, where));
+  const template = stripIndentation(options.template);
+  const sections = parseSections(template, failureOf(template, where));
+  const { version = contentHash(template), metadata, tags } = options;
   return {
+    ...owner,
     template,
-    name: source.name,
-    version: source.version ?? contentHash(template),
-    metadata: source.metadata && { ...source.metadata },
-    tags: source.tags && [...source.tags],
+    name: options.name,
+    version,
+    metadata: metadata && { ...metadata },
+    tags: tags && [...tags],
     parts: sections.flatMap(({ parts }) => parts),
     sections,
-    params: source.params,
-    isOfClass: source.isOfClass ?? false,
-    place: (self) => source.place(self),
   };
 }
 
@@ -114,12 +137,12 @@ function parseSections(text: string, fail: (malformation: Malformation) => never
   return untitled.length > 0 ? [{ heading: '', role: 'user', parts: untitled }, ...sections] : sections;
 }
 
-function failureOf(template: string, declaredBy: string): (malformation: Malformation) => never {
+function failureOf(template: string, where: string): (malformation: Malformation) => never {
   return ({ index, problem }) => {
     const before = template.slice(0, index).split('\n');
     const position = `line ${String(before.length)}, column ${String((before.at(-1)?.length ?? 0) + 1)}`;
     throw new DecotelError(
-      `${declaredBy}: the prompt template ${quoted(template)} is malformed at ${position}: ${problem}.`,
+      `${where}: the prompt template ${quoted(template)} is malformed at ${position}: ${problem}.`,
     );
   };
 }

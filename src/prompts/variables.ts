@@ -32,7 +32,7 @@ export function givenVariables(template: PromptTemplate, place: string, given: o
 }
 
 export function placeOf({ template, self }: PromptFrame): string {
-  return `\`${template.place(self)}\``;
+  return `\`${template.place?.(self) ?? ''}\``;
 }
 
 function requireValue(

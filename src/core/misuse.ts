@@ -1,16 +1,9 @@
-import { DecotelError } from '../core/decotel-error.js';
+import { DecotelError } from './decotel-error.js';
 
-/** A misuse of a decorator: where it is, what was wrong, what to do instead. `place` is ``  `Search.query`  ``. */
-export function misuse(decorator: string, place: string, problem: string, remedy: string): DecotelError {
-  return new DecotelError(`${declaredAt(decorator, place)}: ${problem}. ${remedy}`);
+/** A misuse: where it is, what was wrong, what to do instead. `where` is ``  `@tool` on `Search.query`  ``. */
+export function misuse(where: string, problem: string, remedy: string, cause?: unknown): DecotelError {
+  return new DecotelError(`${where}: ${problem}. ${remedy}`, cause === undefined ? undefined : { cause });
 }
-
-export function declaredAt(decorator: string, place: string): string {
-  return `\`${decorator}\` on ${place}`;
-}
-
-/** The remedy for what stands above a decorator that freezes the class. */
-export const FREEZE_LATER = 'Freeze the class after it is decorated.';
 
 const LONGEST_VALUE = 40;
 
