@@ -70,6 +70,8 @@ const anthropic = (name: string, input: unknown = {}) => ({ type: 'tool_use', id
 const content = async (name: string, given?: string): Promise<string> =>
   (await callTool(library, openai(name, given))).content;
 
+const names = 'lookUp, count, openingHours, nothing, large, fail, failLater, read, list';
+
 describe('callTool', () => {
   it('answers each vendor in its own shape, and passes what the schema made of the arguments', async () => {
     const isbn = { isbn: '1' };
@@ -142,7 +144,6 @@ describe('callTool', () => {
     expect(result?.output).toEqual(output);
   });
 
-  const names = 'lookUp, count, openingHours, nothing, large, fail, failLater, read, list';
   it.each([
     ['missing', '{}', `There is no tool "missing". There are: ${names}.`],
     ['run', '{}', `There is no tool "run". There are: ${names}.`],
@@ -194,12 +195,29 @@ describe('callTool', () => {
     expect(telemetry.spans.map((one) => one.attributes['decotel.outcome'])).toEqual(['error', 'error', 'error']);
   });
 
-  it.each(['lookUp', { type: 'message' }, null])('refuses %j, which is no call', async (call) => {
+  it.each([
+    ['lookUp', '"lookUp"'],
+    [{ type: 'message' }, 'an object'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+  ])('refuses %j, which is no call', async (call, got) => {
     await expect(callTool(library, call as never)).rejects.toThrow(
       new DecotelError(
-        'callTool: expected a tool call of OpenAI, Anthropic, Gemini or the AI SDK. Hand over the call.',
+        `callTool: expected a call of OpenAI, Anthropic, Gemini or the AI SDK, got ${got}. Hand over the call.`,
       ),
     );
+  });
+
+  it.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['Library', '"Library"'],
+  ])('refuses %j, which has no tools', async (self, got) => {
+    const message = `expected the object whose methods are tools, got ${got}. Pass \`this\`.`;
+    await expect(callTool(self as never, openai('lookUp'))).rejects.toThrow(new DecotelError(`callTool: ${message}`));
+    for (const calls of [[], [openai('lookUp')]]) {
+      await expect(callTools(self as never, calls)).rejects.toThrow(new DecotelError(`callTools: ${message}`));
+    }
   });
 });
 
@@ -252,6 +270,43 @@ describe('callTools', () => {
     expect(await callTools(library, [])).toEqual([]);
   });
 
+  it('answers custom calls of OpenAI, whose text is no JSON object, each in its own shape', async () => {
+    const refusals = [
+      `There is no tool "run_sql". There are: ${names}.`,
+      'The arguments of lookUp must be a JSON object.',
+    ] as const;
+    const custom = (id: string, name: string, input: string) =>
+      ({ id, type: 'custom', custom: { name, input } }) as const;
+    const tool_calls = [
+      custom('a', 'run_sql', 'SELECT 1'),
+      openai('openingHours', '', 'b'),
+      custom('c', 'lookUp', 'x'),
+    ];
+    expect(await callTools(library, { choices: [{ message: { role: 'assistant', tool_calls } }] })).toEqual([
+      { role: 'tool', tool_call_id: 'a', content: refusals[0] },
+      { role: 'tool', tool_call_id: 'b', content: '9 to 5' },
+      { role: 'tool', tool_call_id: 'c', content: refusals[1] },
+    ]);
+    const output = [
+      { type: 'reasoning', id: 'r' },
+      { type: 'custom_tool_call', call_id: 'a', name: 'run_sql', input: 'SELECT 1' },
+      { type: 'function_call', call_id: 'b', name: 'openingHours', arguments: '' },
+      { type: 'custom_tool_call', call_id: 'c', name: 'lookUp', input: 'x' },
+    ];
+    expect(await callTools(library, { output })).toEqual([
+      { type: 'custom_tool_call_output', call_id: 'a', output: refusals[0] },
+      { type: 'function_call_output', call_id: 'b', output: '9 to 5' },
+      { type: 'custom_tool_call_output', call_id: 'c', output: refusals[1] },
+    ]);
+    expect(await callTool(library, custom('a', 'run_sql', 'SELECT 1'))).toEqual({
+      role: 'tool',
+      tool_call_id: 'a',
+      content: refusals[0],
+    });
+    expect(library.given).toEqual([]);
+    expect(telemetry.spans.map((one) => one.name)).toEqual(['execute_tool openingHours', 'execute_tool openingHours']);
+  });
+
   it('waits for all before it rejects with the first error', async () => {
     let isDone = false;
     class Desk {
@@ -268,9 +323,16 @@ describe('callTools', () => {
     expect(telemetry.spans.map((one) => one.attributes['decotel.outcome'])).toEqual(['error', 'completed']);
   });
 
-  it('refuses what is no answer', async () => {
-    await expect(callTools(library, { answer: 'Hi' } as never)).rejects.toThrow(
-      'callTools: expected an answer of OpenAI, Anthropic, Gemini or the AI SDK. Hand it over when it is complete, or a list of its calls.',
+  it.each([
+    [{ answer: 'Hi' }, 'an object'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    ['Hi', '"Hi"'],
+  ])('refuses %j, which is no answer', async (answer, got) => {
+    await expect(callTools(library, answer as never)).rejects.toThrow(
+      new DecotelError(
+        `callTools: expected an answer of OpenAI, Anthropic, Gemini or the AI SDK, got ${got}. Hand over the complete answer, or a list of its calls.`,
+      ),
     );
   });
 

@@ -169,6 +169,16 @@ describe('toolsOf', () => {
     ]);
   });
 
+  it.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [7, 'the number 7'],
+  ])('refuses %p, which has no tools', (self, got) => {
+    expect(() => toolsOf(self as never, 'openai')).toThrow(
+      new DecotelError(`toolsOf: expected the object whose methods are tools, got ${got}. Pass \`this\`.`),
+    );
+  });
+
   it('refuses what it cannot serve', () => {
     expect(() => toolsOf(library, 'cohere' as 'openai')).toThrow(
       'toolsOf: there is no vendor `cohere`. There are ai-sdk, openai.responses, anthropic, openai, gemini.',

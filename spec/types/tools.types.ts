@@ -131,9 +131,11 @@ export async function answers(): Promise<unknown[]> {
   const streamed: six.ModelMessage[] = await callTools(librarian, six.streamText({ model: sixModel, prompt: '?' }));
 
   for (const call of completion.choices[0]?.message.tool_calls ?? []) {
-    if (call.type === 'function') chat.push(await callTool(librarian, call));
+    chat.push(await callTool(librarian, call));
   }
-  for (const item of response.output) if (item.type === 'function_call') items.push(await callTool(librarian, item));
+  for (const item of response.output) {
+    if (item.type === 'function_call' || item.type === 'custom_tool_call') items.push(await callTool(librarian, item));
+  }
   for (const block of message.content) if (block.type === 'tool_use') turns.push(await callTool(librarian, block));
   const calls: FunctionCall[] = generated.functionCalls ?? [];
   contents.push(...(await callTools(librarian, calls)));

@@ -1,4 +1,5 @@
 import { DecotelError } from '../core/decotel-error.js';
+import { described, misuse } from '../core/misuse.js';
 import type { AiSdkToolCall, AiSdkToolMessage } from './ai-sdk.js';
 import type { AnthropicToolCall, AnthropicToolMessage } from './anthropic.js';
 import type { GeminiToolCall, GeminiToolMessage } from './gemini.js';
@@ -6,6 +7,7 @@ import { isObject } from './json-schema.js';
 import type { OpenAiToolCall, OpenAiToolMessage } from './openai-chat.js';
 import type { OpenAiResponsesToolCall, OpenAiResponsesToolOutput } from './openai-responses.js';
 import { runTool } from './run-tool.js';
+import { requireHolder } from './tool-methods.js';
 import type { AskedCall, Fields, ToolVendor } from './vendor.js';
 import { toolVendors } from './vendors.js';
 
@@ -54,11 +56,10 @@ export async function callTool<Call extends ToolCall>(
   call: Call,
   options: CallToolOptions = {},
 ): Promise<ToolMessage<Call>> {
+  requireHolder('callTool', self);
   const asked = read(call);
   if (asked === undefined) {
-    throw new DecotelError(
-      'callTool: expected a tool call of OpenAI, Anthropic, Gemini or the AI SDK. Hand over the call.',
-    );
+    throw misuse('callTool', `expected a call of ${SDKS}, got ${described(call)}`, 'Hand over the call.');
   }
   return asked.vendor.messages([await answered(self, asked, options)])[0] as ToolMessage<Call>;
 }
@@ -101,6 +102,7 @@ export function callTools(
   options?: CallToolOptions,
 ): Promise<GeminiToolMessage[]>;
 export async function callTools(self: object, answer: object, options: CallToolOptions = {}): Promise<object[]> {
+  requireHolder('callTools', self);
   const calls = (await callsIn(answer)).flatMap((call) => read(call) ?? []);
   // All are waited for: a tool that goes on after its agent has failed is nobody's.
   const results = await Promise.allSettled(calls.map((call) => answered(self, call, options)));
@@ -111,16 +113,17 @@ export async function callTools(self: object, answer: object, options: CallToolO
   return calls[0] === undefined ? [] : [...calls[0].vendor.messages(parts)];
 }
 
-async function callsIn(answer: object): Promise<readonly unknown[]> {
+async function callsIn(answer: unknown): Promise<readonly unknown[]> {
   if (Array.isArray(answer)) return answer as unknown[];
-  for (const vendor of Object.values(toolVendors)) {
+  for (const vendor of isObject(answer) ? Object.values(toolVendors) : []) {
     const calls = await vendor.callsIn(answer as Fields);
     if (Array.isArray(calls)) return calls as unknown[];
   }
-  throw new DecotelError(
-    'callTools: expected an answer of OpenAI, Anthropic, Gemini or the AI SDK. Hand it over when it is complete, or a list of its calls.',
-  );
+  const problem = `expected an answer of ${SDKS}, got ${described(answer)}`;
+  throw misuse('callTools', problem, 'Hand over the complete answer, or a list of its calls.');
 }
+
+const SDKS = 'OpenAI, Anthropic, Gemini or the AI SDK';
 
 interface Asked {
   readonly vendor: ToolVendor;

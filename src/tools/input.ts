@@ -1,4 +1,5 @@
-import { DecotelError } from '../core/decotel-error.js';
+import type { DecotelError } from '../core/decotel-error.js';
+import { misuse } from '../core/misuse.js';
 import { problemIn, type JsonSchema } from './json-schema.js';
 import { parametersFromTypes } from './parameter-types.js';
 import type { FoundTool } from './tool-methods.js';
@@ -90,9 +91,7 @@ function issueText({ message, path = [] }: Issue): string {
 }
 
 function unknownParameters({ place }: FoundTool, cause: unknown): DecotelError {
-  return new DecotelError(
-    `\`@tool\` on ${place}: there is no JSON Schema of its parameters. Give it \`input\`: a schema of zod 4 or another ` +
-      'library with Standard JSON Schema, `{ input: schema, jsonSchema }`, or plain JSON Schema.',
-    cause === undefined ? undefined : { cause },
-  );
+  const remedy =
+    'Give it `input`: a schema of zod 4 or another library with Standard JSON Schema, `{ input: schema, jsonSchema }`, or plain JSON Schema.';
+  return misuse(`\`@tool\` on ${place}`, 'there is no JSON Schema of its parameters', remedy, cause);
 }

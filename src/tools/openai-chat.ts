@@ -7,11 +7,11 @@ export interface OpenAiTool {
   function: { name: string; description?: string; parameters: Record<string, unknown> };
 }
 
-export interface OpenAiToolCall {
-  readonly id: string;
-  readonly type: 'function';
-  readonly function: { readonly name: string; readonly arguments: string };
-}
+/** `custom`: of a tool that takes free text, which none of ours does. */
+export type OpenAiToolCall = { readonly id: string } & (
+  | { readonly type: 'function'; readonly function: { readonly name: string; readonly arguments: string } }
+  | { readonly type: 'custom'; readonly custom: { readonly name: string; readonly input: string } }
+);
 
 export interface OpenAiToolMessage {
   role: 'tool';
@@ -22,9 +22,9 @@ export interface OpenAiToolMessage {
 export const openAiChat: ToolVendor = {
   define: (tools): OpenAiTool[] => tools.map((tool) => ({ type: 'function', function: { ...tool } })),
   callsIn: ({ choices }) => choices && ((firstOf(choices)['message'] as Fields | undefined)?.['tool_calls'] ?? []),
-  read: ({ id, function: called }) => {
-    const { name, arguments: given } = (called ?? {}) as Fields;
-    return called === undefined ? undefined : { id, name, given };
+  read: ({ id, function: called, custom }) => {
+    const { name, arguments: json, input = json } = (called ?? custom ?? {}) as Fields;
+    return name === undefined ? undefined : { id, name, given: input };
   },
   answer: ({ id }, outcome): OpenAiToolMessage => ({
     role: 'tool',

@@ -11,15 +11,14 @@ export interface OpenAiResponsesTool {
   strict: false;
 }
 
-export interface OpenAiResponsesToolCall {
-  readonly type: 'function_call';
-  readonly call_id: string;
-  readonly name: string;
-  readonly arguments: string;
-}
+/** `custom_tool_call`: of a tool that takes free text, which none of ours does. */
+export type OpenAiResponsesToolCall = { readonly call_id: string; readonly name: string } & (
+  | { readonly type: 'function_call'; readonly arguments: string }
+  | { readonly type: 'custom_tool_call'; readonly input: string }
+);
 
 export interface OpenAiResponsesToolOutput {
-  type: 'function_call_output';
+  type: 'function_call_output' | 'custom_tool_call_output';
   call_id: string;
   output: string;
 }
@@ -27,9 +26,10 @@ export interface OpenAiResponsesToolOutput {
 export const openAiResponses: ToolVendor = {
   define: (tools): OpenAiResponsesTool[] => tools.map((tool) => ({ type: 'function', ...tool, strict: false })),
   callsIn: ({ output }) => output,
-  read: ({ type, call_id: id, name, arguments: given }) => (type === 'function_call' ? { id, name, given } : undefined),
-  answer: ({ id }, outcome): OpenAiResponsesToolOutput => ({
-    type: 'function_call_output',
+  read: ({ type, call_id: id, name, arguments: json, input = json }) =>
+    type === 'function_call' || type === 'custom_tool_call' ? { id, name, given: input, type } : undefined,
+  answer: ({ id, type }, outcome): OpenAiResponsesToolOutput => ({
+    type: `${type as 'function_call' | 'custom_tool_call'}_output`,
     call_id: id as string,
     output: outcomeText(outcome),
   }),

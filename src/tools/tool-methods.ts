@@ -1,8 +1,10 @@
+import { described, misuse } from '../core/misuse.js';
 import { warnOnce } from '../core/report.js';
 import type { ToolDefinition } from '../core/messages.js';
 import { shared } from '../core/shared.js';
 import type { AnyFunction } from '../prompts/parameter-names.js';
 import { parametersOf, type ToolInput } from './input.js';
+import { isObject } from './json-schema.js';
 import type { ToolFacts } from './vendor.js';
 
 /** What `@tool` said of a method. */
@@ -29,6 +31,12 @@ const declared = shared('tools', () => new WeakMap<AnyFunction, DeclaredTool>())
 
 export function rememberTool(method: AnyFunction, tool: DeclaredTool): void {
   declared.set(method, tool);
+}
+
+/** Throws a `DecotelError` for what cannot have tools. */
+export function requireHolder(caller: string, self: unknown): void {
+  if (isObject(self) || typeof self === 'function') return;
+  throw misuse(caller, `expected the object whose methods are tools, got ${described(self)}`, 'Pass `this`.');
 }
 
 /** The tools of an object by name, inherited ones too; of a class its static ones. No getter is read. */

@@ -1,6 +1,6 @@
-import { DecotelError } from '../core/decotel-error.js';
+import { misuse } from '../core/misuse.js';
 import { runTool } from './run-tool.js';
-import { factsOf, toolsIn } from './tool-methods.js';
+import { factsOf, requireHolder, toolsIn } from './tool-methods.js';
 import type { Execute } from './vendor.js';
 import { toolVendors, type ToolDefinitions } from './vendors.js';
 
@@ -8,7 +8,7 @@ import { toolVendors, type ToolDefinitions } from './vendors.js';
  * The definitions of an object's `@tool` methods, inherited ones too, as the SDK of `vendor` takes them: a list, or by
  * name for the AI SDK, whose definitions run the tools too. Of a class, those of its static methods.
  *
- * Throws a `DecotelError` for an unknown vendor, and for a tool whose parameters nothing tells.
+ * Throws a `DecotelError` for what is no object, for an unknown vendor, and for a tool whose parameters nothing tells.
  *
  * ```ts
  * const response = await this.openai.chat.completions.create({ model, messages, tools: toolsOf(this, 'openai') });
@@ -16,10 +16,10 @@ import { toolVendors, type ToolDefinitions } from './vendors.js';
  * ```
  */
 export function toolsOf<Vendor extends keyof ToolDefinitions>(self: object, vendor: Vendor): ToolDefinitions[Vendor] {
+  requireHolder('toolsOf', self);
   if (!Object.hasOwn(toolVendors, vendor)) {
-    throw new DecotelError(
-      `toolsOf: there is no vendor \`${vendor}\`. There are ${Object.keys(toolVendors).join(', ')}.`,
-    );
+    const known = Object.keys(toolVendors).join(', ');
+    throw misuse('toolsOf', `there is no vendor \`${vendor}\``, `There are ${known}.`);
   }
   const execute: Execute = async (name, given, options) => {
     const id = (options as { toolCallId?: string } | undefined)?.toolCallId;

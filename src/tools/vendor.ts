@@ -19,6 +19,8 @@ export interface AskedCall {
   readonly id: unknown;
   readonly name: unknown;
   readonly given: unknown;
+  /** Which of several kinds it is, where the answer must say so. */
+  readonly type?: unknown;
 }
 
 /** One SDK's way to define tools, to ask for them and to be answered. */
