@@ -218,12 +218,12 @@ describe('@promptTemplate', () => {
       }
     }
     expect(() => new Desk().ask('x')).toThrow(
-      'Prompt template "{genre}" of `Desk.ask` has no value for {genre}: the parameters are (book).',
+      'Prompt template "{genre}" of `Desk.ask`: no value for {genre}: the parameters are (book).',
     );
     const ask = promptTemplate('Hi {name}')((name?: string) => promptText());
     expect(ask('Ann')).toBe('Hi Ann');
     expect(() => ask()).toThrow(
-      'Prompt template "Hi {name}" of `anonymous` has no value for {name}: `name` is undefined.',
+      'Prompt template "Hi {name}" of `anonymous`: no value for {name}: `name` is undefined.',
     );
   });
 
@@ -362,7 +362,7 @@ describe('renderPrompt', () => {
 
   it('names what is missing', () => {
     expect(() => renderPrompt(Librarian, 'spanFirst', { genre: 'sf' })).toThrow(
-      `Prompt template "${TEMPLATE}" of \`Librarian.spanFirst\` has no value for {this.reader}: it was not given. Pass it.`,
+      `Prompt template "${TEMPLATE}" of \`Librarian.spanFirst\`: no value for {this.reader}: it was not given. Pass it.`,
     );
     expect(() => renderPrompt(Librarian, 'plain')).toThrow('renderPrompt: `Librarian.plain` has no prompt template.');
     expect(() => renderPrompt(Librarian, 'toString')).toThrow(

@@ -40,13 +40,13 @@ describe('a prompt as a value', () => {
     expect(() => ask({ genre: () => Promise.resolve('sf'), book })).toThrow(
       'the value of {genre} is a promise; await it first.',
     );
-    expect(() => ask({ genre: () => undefined, book })).toThrow('has no value for {genre}: `genre` is undefined.');
+    expect(() => ask({ genre: () => undefined, book })).toThrow('no value for {genre}: `genre` is undefined.');
   });
 
   it('names what is missing', () => {
     const recommend = definePrompt({ template: '{genre}', name: 'recommend' }) as unknown as (given?: object) => string;
     const message =
-      'Prompt template "{genre}" of `definePrompt` "recommend" has no value for {genre}: it was not given. Pass it.';
+      'Prompt template "{genre}" of `definePrompt` "recommend": no value for {genre}: it was not given. Pass it.';
     expect(() => recommend({})).toThrow(new DecotelError(message));
     expect(() => recommend()).toThrow(new DecotelError(message));
   });

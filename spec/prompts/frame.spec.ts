@@ -80,70 +80,70 @@ describe('promptText', () => {
       'a name that is no parameter',
       '{genre}',
       { original: byName('(book, limit) => 1') },
-      'has no value for {genre}: the parameters are (book, limit). Pass it, promptText({ genre }), or give it an entry in `params` of the template.',
+      'no value for {genre}: the parameters are (book, limit). Pass it: promptText({ genre }), or name it in `params`.',
     ],
     [
       'names that are gone',
       '{genre}',
       { original: byName('(a, b) => 1') },
-      'has no value for {genre}: the parameters are (a, b); a minifier may have renamed them. Pass it, promptText({ genre }), or give it an entry in `params` of the template.',
+      'no value for {genre}: the parameters are (a, b); a minifier may have renamed them. Pass it: promptText({ genre }), or name it in `params`.',
     ],
     [
       'a source that cannot be read',
       '{genre}',
       { original: Math.max },
-      "has no value for {genre}: the method's source cannot be read (a native or bound function). Pass it, promptText({ genre }), or give it an entry in `params` of the template.",
+      "no value for {genre}: the method's source is unknown (native or bound). Pass it: promptText({ genre }), or name it in `params`.",
     ],
     [
       'an argument left out',
       '{genre}',
       { original: byName('(genre) => 1') },
-      'has no value for {genre}: `genre` is undefined. Pass it: promptText({ genre }).',
+      'no value for {genre}: `genre` is undefined. Pass it: promptText({ genre }).',
     ],
     [
       'a computed default',
       '{genre}',
       { original: byName('(genre = pick()) => 1') },
-      'has no value for {genre}: the argument was left out, and its default value is computed. Pass it: promptText({ genre }).',
+      'no value for {genre}: its default value is computed. Pass it: promptText({ genre }).',
     ],
     [
       'a given undefined',
       '{genre}',
       { given: { genre: undefined }, original: byName('(genre) => 1'), args: ['sf'] },
-      'has no value for {genre}: `genre` is undefined. Pass it: promptText({ genre }).',
+      'no value for {genre}: `genre` is undefined. Pass it: promptText({ genre }).',
     ],
     [
       'a member of nothing',
       '{book.author.name}',
       { given: { book: { author: null } } },
-      'has no value for {book.author.name}: `book.author` is null. Pass it: promptText({ book }).',
+      'no value for {book.author.name}: `book.author` is null. Pass it: promptText({ book }).',
     ],
     [
       'a member that is missing',
       '{this.reader}',
       { self: {} },
-      'has no value for {this.reader}: `this.reader` is undefined. Pass it: promptText({ this: { … } }).',
+      'no value for {this.reader}: `this.reader` is undefined. Pass it: promptText({ this: { … } }).',
     ],
     [
       'a detached method',
       '{this.reader}',
       {},
-      'has no value for {this.reader}: the method was called without an object. Pass it: promptText({ this: { … } }).',
+      'no value for {this.reader}: `this` is undefined. Pass it: promptText({ this: { … } }).',
     ],
     [
       'what every object inherits',
       '{constructor}',
       { given: {}, original: byName('() => 1') },
-      'has no value for {constructor}: the parameters are (). Pass it, promptText({ constructor }), or give it an entry in `params` of the template.',
+      'no value for {constructor}: the parameters are (). Pass it: promptText({ constructor }), or name it in `params`.',
     ],
     [
       "Python's self",
       '{self.reader}',
       { original: byName('() => 1') },
-      'has no value for {self.reader}: the parameters are (). Pass it, promptText({ self }), or give it an entry in `params` of the template. A member of the instance is written {this.name}.',
+      'no value for {self.reader}: the parameters are (). Pass it: promptText({ self }), or name it in `params`. The instance is {this.…}.',
     ],
   ])('names template, variable and method for %s', (_case, template, { given, ...context }, problem) => {
-    const message = `Prompt template ${JSON.stringify(template)} of \`Librarian.ask\` ${problem}`;
+    const message = `Prompt template ${JSON.stringify(template)} of \`Librarian.ask\`: ${problem}`;
     expect(() => call(template, () => promptText(given), context)).toThrow(new DecotelError(message));
   });
 

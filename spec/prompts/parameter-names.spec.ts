@@ -1,10 +1,21 @@
 /* eslint-disable @typescript-eslint/no-implied-eval -- functions as written, not as the compiler of the specs writes them */
 import { transformSync } from 'esbuild';
-import { argumentNamed, boundNames, parameterNames, type AnyFunction } from '../../src/prompts/parameter-names.js';
+import {
+  bindingNamed,
+  boundArguments,
+  DEFAULTED,
+  parameterNames,
+  type AnyFunction,
+} from '../../src/prompts/parameter-names.js';
 
 /** Functions as written, not as the test's compiler writes them. */
 const evaluate = (expression: string): AnyFunction => new Function(`return ${expression}`)() as AnyFunction;
 const method = (definition: string): AnyFunction => evaluate(`((o) => o[Reflect.ownKeys(o)[0]])({ ${definition} })`);
+/** The argument called `name`; undefined where no parameter is. */
+const argumentNamed = (from: AnyFunction, args: unknown[], name: string): { value: unknown } | undefined => {
+  const binding = bindingNamed(boundArguments(from, args) ?? [], name);
+  return binding && { value: binding.value };
+};
 
 describe('the names of parameters', () => {
   it.each([
@@ -59,7 +70,7 @@ describe('the names of parameters', () => {
     const source = `class A { static async *ask({ genre, reader: who = 'Ann', ...more }: any, [first] = [1], limit = 3) {} }`;
     const { code } = transformSync(source, { loader: 'ts', minifyWhitespace, minifySyntax: minifyWhitespace });
     const ask = new Function(`${code}; return A.ask`)() as AnyFunction;
-    expect(boundNames(ask)).toEqual(['genre', 'who', 'more', 'first', 'limit']);
+    expect(boundArguments(ask, [])?.map(({ name }) => name)).toEqual(['genre', 'who', 'more', 'first', 'limit']);
   });
 
   it('survive minification as keys of an object', () => {
@@ -95,7 +106,7 @@ describe('an argument by its name', () => {
   it('has the default where that is a plain literal, and says so where it is computed', () => {
     expect(argumentNamed(ask, [], 'genre')).toEqual({ value: 'sf' });
     expect(argumentNamed(ask, [], 'who')).toEqual({ value: 'Ann' });
-    expect(argumentNamed(ask, [], 'limit')).toEqual({ defaulted: true });
+    expect(argumentNamed(ask, [], 'limit')).toEqual({ value: DEFAULTED });
     expect(argumentNamed(ask, [], 'city')).toEqual({ value: undefined });
     expect(argumentNamed(ask, [], 'unknown')).toBeUndefined();
   });

@@ -1,10 +1,10 @@
-import type { Placeholder } from '../../src/prompts/placeholder.js';
 import type { PromptSdk } from '../../src/prompts/content-parts.js';
 import { Rendering } from '../../src/prompts/rendering.js';
 import { parseTemplate } from '../../src/prompts/template.js';
+import { givenVariables } from '../../src/prompts/variables.js';
 
 const render = (template: string, values: Record<string, unknown>): Rendering =>
-  new Rendering(parseTemplate('spec', { template }), ({ path }: Placeholder) => values[path], '`Librarian.describe`');
+  new Rendering(parseTemplate('spec', { template }), givenVariables(values), '`Librarian.describe`');
 
 const bytes = (start: string, length = 300): Uint8Array => {
   const file = new Uint8Array(length);

@@ -1,17 +1,23 @@
 import { DecotelError } from '../../src/core/decotel-error.js';
-import type { Placeholder } from '../../src/prompts/placeholder.js';
 import { Rendering } from '../../src/prompts/rendering.js';
 import { parseTemplate, type PromptTemplate } from '../../src/prompts/template.js';
+import { givenVariables } from '../../src/prompts/variables.js';
 
 const parse = (template: string, more: { name?: string; version?: string } = {}): PromptTemplate =>
   parseTemplate('`@promptTemplate` on `Librarian.ask`', { template, ...more });
 
 const render = (template: string, values: Record<string, unknown> = {}): Rendering =>
-  new Rendering(parse(template), ({ path }: Placeholder) => values[path], '`Librarian.ask`');
+  new Rendering(parse(template), givenVariables(values), '`Librarian.ask`');
 
 describe('a prompt template', () => {
   it('replaces variables, members of values and of the instance', () => {
-    const values = { genre: 'fantasy', 'book.author.name': 'Le Guin', 'this.reader': 'Ann', $x_1: 1, größe: 'L' };
+    const values = {
+      genre: 'fantasy',
+      book: { author: { name: 'Le Guin' } },
+      this: { reader: 'Ann' },
+      $x_1: 1,
+      größe: 'L',
+    };
     const text = 'A { genre } book by {book.author.name} for {this.reader} {$x_1} {größe} {genre}';
     expect(render(text, values).text()).toBe('A fantasy book by Le Guin for Ann 1 L fantasy');
   });
@@ -47,7 +53,7 @@ describe('a prompt template', () => {
 
   it.each([
     ['{value}', Promise.resolve(1), 'the value of {value} is a promise; await it first.'],
-    ['{value}', () => 1, 'the value of {value} is a function; call it first.'],
+    ['{value}', (one: number) => one, 'the value of {value} is a function; call it first.'],
     ['{value:list}', 'text', 'the value of {value} is not a list.'],
     ['{value}', { big: 1n }, 'the value of {value} cannot be written as text.'],
   ])('refuses for %s a value that would read badly', (template, value, message) => {
@@ -171,7 +177,7 @@ describe('its messages', () => {
 
   it('record a snapshot: later changes of a variable do not show', () => {
     const book = { title: 'Solaris' };
-    const rendering = render('{book} {this.reader}', { book, 'this.reader': 'Ann' });
+    const rendering = render('{book} {this.reader}', { book, this: { reader: 'Ann' } });
     const record = rendering.record();
     book.title = 'Eden';
     expect(record).toMatchObject({

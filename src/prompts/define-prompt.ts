@@ -53,8 +53,7 @@ export function definePrompt(source: unknown): DefinedPrompt {
     throw misuse(where, problem, 'Name a variable and pass it.');
   }
   const place = name === undefined ? where : `${where} "${name}"`;
-  const render = (variables = {}): Rendering =>
-    new Rendering(template, givenVariables(template, place, variables), place);
+  const render = (variables = {}): Rendering => new Rendering(template, givenVariables(variables), place);
   const prompt = (variables?: object): string => render(variables).announced((rendering) => rendering.text());
   const messages = (variables?: object, sdk?: PromptSdk): object[] =>
     render(variables).announced((rendering) => rendering.messages(sdk));

@@ -4,33 +4,11 @@
  * text of one line is returned as it is.
  */
 export function stripIndentation(text: string): string {
-  if (!/[\r\n]/.test(text)) return text;
-  const [opening = '', ...lines] = text.replace(/\r\n?/g, '\n').split('\n');
-  const indentation = sharedIndentation(lines);
-  const stripped = lines.map((line) => (isBlank(line) ? '' : line.slice(indentation)));
-  if (!isBlank(opening)) stripped.unshift(opening.trimStart());
-  while (stripped[0] === '') stripped.shift();
-  while (stripped.at(-1) === '') stripped.pop();
-  return stripped.join('\n');
-}
-
-function sharedIndentation(lines: readonly string[]): number {
-  let shared: string | undefined;
-  for (const line of lines) {
-    if (isBlank(line)) continue;
-    const own = /^[ \t]*/.exec(line)?.[0] ?? '';
-    shared = shared === undefined ? own : commonStart(shared, own);
-  }
-  return shared?.length ?? 0;
-}
-
-/** Tabs and spaces are never counted as each other. */
-function commonStart(one: string, other: string): string {
-  let length = 0;
-  while (length < one.length && one[length] === other[length]) length++;
-  return one.slice(0, length);
-}
-
-function isBlank(line: string): boolean {
-  return line.trim() === '';
+  const [opening = '', ...lines] = text.split(/\r\n?|\n/).map((line) => (line.trim() === '' ? '' : line));
+  if (lines.length === 0) return text;
+  // Tabs and spaces are never counted as each other.
+  let shared = /^[ \t]*/.exec(lines.find((line) => line !== '') ?? '')?.[0] ?? '';
+  for (const line of lines) while (line !== '' && !line.startsWith(shared)) shared = shared.slice(0, -1);
+  const stripped = lines.map((line) => line.slice(shared.length));
+  return [opening.trimStart(), ...stripped].join('\n').replace(/^\n+|\n+$/g, '');
 }

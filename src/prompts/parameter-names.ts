@@ -2,27 +2,24 @@ import { parameterTokens, splitTokens } from './function-source.js';
 
 export type AnyFunction = (...args: never[]) => unknown;
 
-/** Finds a value among the arguments; `DEFAULTED` where only the function itself can compute it. */
-type Read = (args: unknown) => unknown;
-
-/** One name that a parameter list binds, and the way from the arguments to its value. */
-interface Binding {
+/** One name that a parameter list binds. */
+export interface Binding {
   /** As the body of the function knows it. */
   readonly name: string;
   /** As the caller's object knows it; it survives minification. */
   readonly key: string | undefined;
-  readonly read: Read;
+  readonly value: unknown;
 }
 
 interface ParameterList {
+  /** The tokens of each parameter. */
+  readonly parameters: readonly string[][];
   readonly names: readonly (string | undefined)[];
-  readonly bindings: readonly Binding[];
 }
 
-/** The value of a parameter; `defaulted`: it has a default value that only the function itself can compute. */
-export type Argument = { readonly value: unknown } | { readonly defaulted: true };
+/** Stands for a default value that only the function itself can compute. */
+export const DEFAULTED = Symbol();
 
-const DEFAULTED = Symbol();
 const lists = new WeakMap<AnyFunction, ParameterList | undefined>();
 
 /**
@@ -33,21 +30,18 @@ export function parameterNames(method: AnyFunction): readonly (string | undefine
   return parametersOf(method)?.names;
 }
 
-/** Every name that the parameters bind, destructured ones too; undefined where the source cannot be read. */
-export function boundNames(method: AnyFunction): readonly string[] | undefined {
-  return parametersOf(method)?.bindings.map(({ name }) => name);
+/**
+ * What the parameters bind, destructured ones too, to these arguments. Default values are known where they are plain
+ * literals. Undefined where the source cannot be read.
+ */
+export function boundArguments(method: AnyFunction, args: readonly unknown[]): readonly Binding[] | undefined {
+  const list = parametersOf(method);
+  return list && elements(list.parameters, args);
 }
 
-/**
- * The argument called `name`: a parameter, a destructured variable, else a destructured key. Undefined where the
- * function has none of that name. Default values are known where they are plain literals.
- */
-export function argumentNamed(method: AnyFunction, args: readonly unknown[], name: string): Argument | undefined {
-  const known = parametersOf(method)?.bindings;
-  const binding = known?.find((one) => one.name === name) ?? known?.find((one) => one.key === name);
-  if (binding === undefined) return undefined;
-  const value = binding.read(args);
-  return value === DEFAULTED ? { defaulted: true } : { value };
+/** The one called `name`: a parameter, a destructured variable, else a destructured key. */
+export function bindingNamed(bindings: readonly Binding[], name: string): Binding | undefined {
+  return bindings.find((one) => one.name === name) ?? bindings.find((one) => one.key === name);
 }
 
 function parametersOf(method: AnyFunction): ParameterList | undefined {
@@ -57,20 +51,14 @@ function parametersOf(method: AnyFunction): ParameterList | undefined {
 
 function readParameters(method: AnyFunction): ParameterList | undefined {
   try {
-    const list = parameterTokens(Function.prototype.toString.call(method));
-    if (list === undefined) return undefined;
-    const parameters = pieces(list);
-    return {
-      names: parameters.map(([first = '', second = '']) => plainName(first === '...' ? second : first)),
-      bindings: elements(parameters, (args) => args),
-    };
+    const tokens = parameterTokens(Function.prototype.toString.call(method));
+    if (tokens === undefined) return undefined;
+    const parameters = pieces(tokens);
+    const firsts = parameters.map((parameter) => parameter.find((token) => token !== '...'));
+    return { parameters, names: firsts.map((first) => (first === '{' || first === '[' ? undefined : first)) };
   } catch {
     return undefined;
   }
-}
-
-function plainName(token: string): string | undefined {
-  return token === '{' || token === '[' ? undefined : token;
 }
 
 /** What stands between commas; a comma at the end adds nothing. */
@@ -81,61 +69,44 @@ function pieces(tokens: readonly string[]): string[][] {
 }
 
 /** The elements of a parameter list or an array pattern. */
-function elements(all: readonly string[][], read: Read): Binding[] {
+function elements(all: readonly string[][], holder: unknown): Binding[] {
   return all.flatMap((tokens, index) =>
     tokens[0] === '...'
-      ? target(
-          tokens.slice(1),
-          reading(read, (holder) => (Array.isArray(holder) ? holder.slice(index) : undefined)),
-        )
-      : element(tokens, index, read),
+      ? target(tokens.slice(1), Array.isArray(holder) ? holder.slice(index) : holder)
+      : element(tokens, index, holder),
   );
 }
 
 /** A binding pattern with its default value: `name`, `name = value`, `{ … }`, `[ … ]`. */
-function element(tokens: readonly string[], key: string | number, read: Read): Binding[] {
+function element(tokens: readonly string[], key: string | number, holder: unknown): Binding[] {
   const [pattern = [], fallback] = splitTokens(tokens, '=');
-  const member = reading(read, (holder) => {
-    const value = (holder as Record<string | number, unknown> | null | undefined)?.[key];
-    return value === undefined && fallback !== undefined ? literal(fallback.join('')) : value;
-  });
-  return target(pattern, member, typeof key === 'string' ? key : undefined);
+  const isUnknown = holder === DEFAULTED;
+  let value = isUnknown ? holder : (holder as Record<string | number, unknown> | null | undefined)?.[key];
+  if (value === undefined && fallback !== undefined) value = literal(fallback.join(''));
+  return target(pattern, value, typeof key === 'string' ? key : undefined);
 }
 
-function target(tokens: readonly string[], read: Read, key?: string): Binding[] {
+function target(tokens: readonly string[], value: unknown, key?: string): Binding[] {
   const [first] = tokens;
-  const inner = pieces(tokens.slice(1, -1));
-  if (first === '[') return elements(inner, read);
+  const inner = first === '[' || first === '{' ? pieces(tokens.slice(1, -1)) : [];
+  if (first === '[') return elements(inner, value);
   // The key of a nested pattern names the whole of it: `{book}` for `({ book: { title } })`.
   const name = first === '{' ? key : first;
-  const bound = name === undefined ? [] : [{ name, key, read }];
-  return first === '{' ? [...bound, ...members(inner, read)] : bound;
+  return [...(name === undefined ? [] : [{ name, key, value }]), ...members(inner, value)];
 }
 
-function members(all: readonly string[][], read: Read): Binding[] {
+function members(all: readonly string[][], holder: unknown): Binding[] {
   const keys: string[] = [];
   return all.flatMap((tokens) => {
     const [first = '['] = tokens;
-    if (first === '...')
-      return target(
-        tokens.slice(1),
-        reading(read, (holder) => others(holder, keys)),
-      );
+    if (first === '...') return target(tokens.slice(1), others(holder, keys));
     // A computed key is known to nobody but the function.
     if (first === '[') return [];
     const quoted = literal(first);
     const key = typeof quoted === 'string' ? quoted : first;
     keys.push(key);
-    return element(tokens[1] === ':' ? tokens.slice(2) : tokens, key, read);
+    return element(tokens[1] === ':' ? tokens.slice(2) : tokens, key, holder);
   });
-}
-
-/** A step further, where the steps before it led to a value. */
-function reading(read: Read, step: (holder: unknown) => unknown): Read {
-  return (args) => {
-    const holder = read(args);
-    return holder === DEFAULTED ? holder : step(holder);
-  };
 }
 
 function others(value: unknown, keys: readonly string[]): unknown {

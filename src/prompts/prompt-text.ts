@@ -2,7 +2,7 @@ import { DecotelError } from '../core/decotel-error.js';
 import type { PromptSdk } from './content-parts.js';
 import { currentFrame } from './frame.js';
 import { Rendering, type PromptMessage } from './rendering.js';
-import { placeOf, variablesOfCall } from './variables.js';
+import { variablesOfCall } from './variables.js';
 
 export type { PromptMessage } from './rendering.js';
 
@@ -39,5 +39,6 @@ function render<Result>(caller: string, variables: object | undefined, read: (re
         '(another decorated method does not inherit one), or use definePrompt().',
     );
   }
-  return new Rendering(frame.template, variablesOfCall(frame, variables), placeOf(frame)).announced(read);
+  const place = `\`${frame.template.place?.(frame.self) ?? ''}\``;
+  return new Rendering(frame.template, variablesOfCall(frame, variables), place).announced(read);
 }

@@ -58,7 +58,7 @@ function rendering(caller: string, owner: AnyClass, method: string, variables: o
       `${caller}: ${place} has no prompt template. Name a method with @promptTemplate; where another decorator wraps the method, put @promptTemplate above it.`,
     );
   }
-  return new Rendering(template, givenVariables(template, place, variables), place);
+  return new Rendering(template, givenVariables(variables), place);
 }
 
 /** The nearest method of that name, own or inherited, as a call would find it. */

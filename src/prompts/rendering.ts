@@ -4,9 +4,10 @@ import { snapshot, snapshotText } from '../core/snapshot.js';
 import { PART_SHAPES, readParts, type PartShape, type PromptParts, type PromptSdk } from './content-parts.js';
 import { announce, type RenderedPrompt } from './frame.js';
 import { imageRecord, type Image } from './image.js';
-import { isPart, type PartPlaceholder, type Placeholder, type TemplatePart } from './placeholder.js';
-import { promptRecord, templateNamed, type PromptTemplate, type TemplateSection } from './template.js';
+import { isPart, type Placeholder, type TemplatePart } from './placeholder.js';
+import { promptRecord, quoted, type PromptTemplate } from './template.js';
 import { messagesOf, plainText, Unprintable, valueText } from './value-text.js';
+import { valueOf, type FindVariable } from './variables.js';
 
 /**
  * A message as the SDKs take it: a union over the roles, so that it fits their own unions. With the name of an SDK, a
@@ -19,42 +20,53 @@ export type PromptMessage<Sdk extends PromptSdk = never> =
 
 /** A template with its values. */
 export class Rendering implements RenderedPrompt {
-  private readonly values = new Map<string, unknown>();
+  readonly #template: PromptTemplate;
+  readonly #place: string;
+  readonly #values = new Map<string, unknown>();
   /** Images are read once, for the message and for the record. */
-  private readonly parts = new Map<string, readonly object[]>();
+  readonly #parts = new Map<TemplatePart, readonly object[]>();
 
   /** `find` is asked once for each variable of the template. `place` says in messages whose template it is. */
-  constructor(
-    private readonly template: PromptTemplate,
-    find: (placeholder: Placeholder) => unknown,
-    private readonly place: string,
-  ) {
+  constructor(template: PromptTemplate, find: FindVariable, place: string) {
+    this.#template = template;
+    this.#place = place;
     for (const part of template.parts) {
-      if (typeof part !== 'string' && !this.values.has(part.path)) this.values.set(part.path, find(part));
+      if (typeof part === 'string') continue;
+      if (!this.#values.has(part.path)) {
+        const value = valueOf(find, part, (problem) => this.#failure(problem));
+        this.#values.set(part.path, value);
+      }
+      if (isPart(part)) this.#parts.set(part, this.#read(part, readParts));
     }
   }
 
   /** `describe` writes what is no text. */
-  text(describe?: (part: PartPlaceholder) => string): string {
-    return this.template.sections.map(({ heading, parts }) => heading + this.join(parts, describe)).join('\n');
+  text(describe?: (part: Placeholder) => string): string {
+    return this.#template.sections.map(({ heading, parts }) => heading + this.#join(parts, describe)).join('\n');
   }
 
   /** Messages without content are left out: some providers reject them. */
   messages(sdk?: PromptSdk): PromptMessage<PromptSdk>[] {
-    return this.template.sections.flatMap((section) => this.sectionMessages(section, sdk));
+    return this.#template.sections.flatMap(({ role, parts }) => {
+      // The application's own messages, whatever they hold beside text.
+      if (role === 'messages') return this.#read(parts[0] as Placeholder, messagesOf) as PromptMessage[];
+      const content = parts.some(isPart) ? this.#content(parts, this.#shape(sdk)) : this.#join(parts);
+      return content.length === 0 ? [] : [{ role, content } as PromptMessage<PromptSdk>];
+    });
   }
 
   record(): PromptRecord {
-    const values = new Map(this.values);
-    for (const part of this.template.parts) {
-      if (!isPart(part) || !part.format.startsWith('image')) continue;
-      const images = this.partsOf(part).map((image) => imageRecord(image as Image));
-      values.set(part.path, part.format === 'images' ? images : (images[0] ?? null));
+    const values = new Map(this.#values);
+    for (const [part, parts] of this.#parts) {
+      const { path, format } = part as Placeholder;
+      if (!format.startsWith('image')) continue;
+      const images = parts.map((image) => imageRecord(image as Image));
+      values.set(path, format === 'images' ? images : (images[0] ?? null));
     }
     const variables = snapshot(Object.fromEntries(values)) as Record<string, unknown>;
     const rendered = snapshotText(this.text(({ path }) => plainText(variables[path])));
     return {
-      ...promptRecord(this.template),
+      ...promptRecord(this.#template),
       variables,
       rendered: typeof rendered === 'string' ? rendered : JSON.stringify(rendered),
     };
@@ -67,74 +79,56 @@ export class Rendering implements RenderedPrompt {
     return result;
   }
 
-  private sectionMessages({ role, parts }: TemplateSection, sdk: PromptSdk | undefined): PromptMessage<PromptSdk>[] {
-    // The application's own messages, whatever they hold beside text.
-    if (role === 'messages') return this.read(parts[0] as Placeholder, messagesOf) as PromptMessage[];
-    const content = parts.some(isPart) ? this.content(parts, sdk) : this.join(parts);
-    return content.length === 0 ? [] : [{ role, content } as PromptMessage<PromptSdk>];
-  }
-
   /** Text where nothing stands beside it in the end. Blank text between parts is left out: providers reject it. */
-  private content(parts: readonly TemplatePart[], sdk: PromptSdk | undefined): string | object[] {
-    const { textType, image } = this.shape(sdk);
-    const content: object[] = [];
+  #content(parts: readonly TemplatePart[], { textType, image }: PartShape): string | object[] {
     let text = '';
-    const endText = (): void => {
-      text = text.trim();
-      if (text !== '') content.push({ type: textType, text });
-      text = '';
-    };
+    const content: (string | object)[] = [];
     for (const part of parts) {
-      if (!isPart(part)) {
-        text += this.join([part]);
-        continue;
-      }
-      const items = this.partsOf(part);
-      if (items.length > 0) endText();
-      content.push(...(part.format.startsWith('image') ? items.map((item) => image(item as Image)) : items));
+      if (isPart(part)) {
+        const items = this.#parts.get(part) ?? [];
+        if (items.length === 0) continue;
+        content.push(text, ...items.map((item) => (part.format.startsWith('image') ? image(item as Image) : item)));
+        text = '';
+      } else text += this.#join([part]);
     }
     if (content.length === 0) return text;
-    endText();
-    return content;
+    return [...content, text].flatMap((item) => {
+      if (typeof item !== 'string') return item;
+      return item.trim() === '' ? [] : { type: textType, text: item.trim() };
+    });
   }
 
-  private shape(sdk: PromptSdk | undefined): PartShape {
+  #shape(sdk: PromptSdk | undefined): PartShape {
     if (sdk !== undefined && Object.hasOwn(PART_SHAPES, sdk)) return PART_SHAPES[sdk];
     const known = Object.keys(PART_SHAPES).map((name) => `'${name}'`);
-    throw this.failure(
+    throw this.#failure(
       `whose parts its messages are made of is not known. Name the SDK, ${known.join(', ')}: promptMessages(variables, 'openai')`,
     );
   }
 
-  private partsOf(part: PartPlaceholder): readonly object[] {
-    const key = `${part.path}:${part.format}`;
-    const parts = this.parts.get(key) ?? this.read(part, readParts);
-    this.parts.set(key, parts);
-    return parts;
-  }
-
-  private join(parts: readonly TemplatePart[], describe?: (part: PartPlaceholder) => string): string {
+  #join(parts: readonly TemplatePart[], describe?: (part: Placeholder) => string): string {
     return parts
       .map((part) => {
         if (typeof part === 'string') return part;
-        return describe !== undefined && isPart(part) ? describe(part) : this.read(part, valueText);
+        return describe !== undefined && isPart(part) ? describe(part) : this.#read(part, valueText);
       })
       .join('');
   }
 
-  private read<Format, Result>(
+  #read<Format, Result>(
     { path, format }: Placeholder & { format: Format },
     print: (value: unknown, format: Format) => Result,
   ): Result {
     try {
-      return print(this.values.get(path), format);
+      return print(this.#values.get(path), format);
     } catch (failure) {
       if (!(failure instanceof Unprintable)) throw failure;
-      throw this.failure(`the value of {${path}} ${failure.message}`, failure.cause);
+      throw this.#failure(`the value of {${path}} ${failure.message}`, failure.cause);
     }
   }
 
-  private failure(problem: string, cause?: unknown): DecotelError {
-    return new DecotelError(`${templateNamed(this.template, this.place)}: ${problem}.`, { cause });
+  #failure(problem: string, cause?: unknown): DecotelError {
+    const { template } = this.#template;
+    return new DecotelError(`Prompt template ${quoted(template)} of ${this.#place}: ${problem}.`, { cause });
   }
 }

@@ -149,11 +149,6 @@ function failureOf(template: string, where: string): (malformation: Malformation
 
 const LONGEST_QUOTE = 80;
 
-/** Opens the message of an error about a template: which, and whose. */
-export function templateNamed({ template }: PromptTemplate, place: string): string {
-  return `Prompt template ${quoted(template)} of ${place}`;
-}
-
 /** A template in a message: on one line, and not longer than one. */
 export function quoted(template: string): string {
   const line = template.trim().replace(/\s+/g, ' ');
