@@ -152,9 +152,7 @@ describe('@withOtel on a class', () => {
         }
       }
       return Librarian;
-    }).toThrow(
-      '`@withOtel` on `Librarian`: `methods` names `inherited`, which is no method of the class. The class itself declares ask.',
-    );
+    }).toThrow('`@withOtel` on `Librarian`: unknown method `inherited` in `methods`. There are ask.');
     expect(() => {
       @withOtel
       @promptTemplate('of the class')
@@ -163,7 +161,7 @@ describe('@withOtel on a class', () => {
       }
       return Librarian;
     }).toThrow(
-      "`@withOtel` on `Librarian`: no method of the class has a `@promptTemplate` of its own. Name the methods that call a model: @withOtel({ methods: ['ask'] }).",
+      "`@withOtel` on `Librarian`: no method has a `@promptTemplate` of its own. Name those that call a model: @withOtel({ methods: ['ask'] }).",
     );
     expect(() => {
       @withOtel({ methods: ['ask'] })
@@ -171,7 +169,7 @@ describe('@withOtel on a class', () => {
         @tool ask(): void {}
       }
       return Librarian;
-    }).toThrow('`@withOtel` on `Librarian.ask`: the method is already decorated with `@tool`.');
+    }).toThrow('`@withOtel` on `Librarian.ask`: already decorated with `@tool`.');
   });
 
   it('goes with a template of the class, in either order', () => {

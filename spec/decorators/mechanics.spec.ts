@@ -311,11 +311,7 @@ describe('a method that is decorated twice', () => {
     }
   }
   const again: [string, () => unknown, string][] = [
-    [
-      'by hand',
-      () => tool(Search.prototype.query),
-      '`@tool` on `query`: the method is already decorated with `@tool`.',
-    ],
+    ['by hand', () => tool(Search.prototype.query), '`@tool` on `query`: already decorated with `@tool`.'],
     [
       'through the class, and again through the class',
       () => {
@@ -326,7 +322,7 @@ describe('a method that is decorated twice', () => {
         }
         return Librarian;
       },
-      '`@withOtel` on `Librarian.ask`: the method is already decorated with `@withOtel`.',
+      '`@withOtel` on `Librarian.ask`: already decorated with `@withOtel`.',
     ],
     [
       'with two templates',
@@ -337,7 +333,7 @@ describe('a method that is decorated twice', () => {
         }
         return Librarian;
       },
-      'there is already a prompt template.',
+      'already decorated with `@promptTemplate`.',
     ],
     [
       'as the construction of an agent',
@@ -347,7 +343,7 @@ describe('a method that is decorated twice', () => {
         class Librarian {}
         return Librarian;
       },
-      '`@agent` on `Librarian`: the class is already decorated with `@agent`.',
+      '`@agent` on `Librarian`: already decorated with `@agent`.',
     ],
   ];
 
@@ -669,7 +665,7 @@ describe('a frozen class', () => {
         }
         return Librarian;
       },
-      '`@withOtel` on `Librarian.ask`: the method cannot be replaced. Freeze the class after it is decorated.',
+      '`@withOtel` on `Librarian.ask`: it is frozen. Freeze the class after it is decorated.',
     ],
     [
       '@promptTemplate',
@@ -681,7 +677,7 @@ describe('a frozen class', () => {
         }
         return Librarian;
       },
-      '`@promptTemplate` on `Librarian.ask`: the method cannot be replaced. Freeze the class after it is decorated.',
+      '`@promptTemplate` on `Librarian.ask`: it is frozen. Freeze the class after it is decorated.',
     ],
     [
       '@agent',
@@ -691,7 +687,7 @@ describe('a frozen class', () => {
         class Librarian {}
         return Librarian;
       },
-      '`@agent` on `Librarian`: its prototype is frozen. Freeze the class after it is decorated.',
+      '`@agent` on `Librarian`: it is frozen. Freeze the class after it is decorated.',
     ],
   ];
 

@@ -161,7 +161,7 @@ describe('options', () => {
       return Search;
     };
     expect(messageOf(declare)).toBe(
-      `\`@withOtel\` on ${place('query')}: option \`methods\` goes with a class. Leave it out on a method.`,
+      `\`@withOtel\` on ${place('query')}: option \`methods\` goes on a class. Leave it out.`,
     );
   });
 });
@@ -200,21 +200,19 @@ describe('two decorators of calls', () => {
     ],
   ])('%s on %s are refused', (outer, inner, declare) => {
     expect(messageOf(declare)).toBe(
-      `\`${outer}\` on ${place('query')}: the method is already decorated with \`${inner}\`. One decorator describes a call: remove one of them.`,
+      `\`${outer}\` on ${place('query')}: already decorated with \`${inner}\`. Remove one of them.`,
     );
   });
 
   it('are refused on a function', () => {
     const search = tool((query: string) => query);
     expect(messageOf(() => span(search))).toBe(
-      '`@span` on an anonymous function: the method is already decorated with `@tool`. One decorator describes a call: remove one of them.',
+      '`@span` on an anonymous function: already decorated with `@tool`. Remove one of them.',
     );
   });
 });
 
 it.each([[42], [null], [undefined]])('a value that is no function (%p) is refused', (value) => {
   const message = messageOf(() => loose(tool())(value));
-  expect(message).toMatch(
-    /^`@tool` on a value: expected a method, got .*\. Put it on a method, or wrap a function with it\.$/,
-  );
+  expect(message).toMatch(/^`@tool` on a value: expected a method, got .*\. Decorate a method, or wrap a function\.$/);
 });

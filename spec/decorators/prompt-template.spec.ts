@@ -252,7 +252,7 @@ describe('@promptTemplate', () => {
     [
       'a malformed template',
       () => promptTemplate('Recommend {genre'),
-      /ask`: the prompt template "Recommend \{genre" is malformed at line 1, column 11: /,
+      /ask`: prompt template "Recommend \{genre", line 1, column 11: /,
     ],
     ['no template', () => promptTemplate, /ask`: there is no template\. Pass the text, or \{ template \}\.$/],
     ['no template in options', () => promptTemplate({ name: 'x' } as never), /ask`: there is no template\. /],
@@ -261,12 +261,12 @@ describe('@promptTemplate', () => {
       () =>
         (...values: unknown[]) =>
           apply(promptTemplate('a'), apply(promptTemplate('b'), values)),
-      /ask`: there is already a prompt template\. One method has one template: remove one of them\.$/,
+      /ask`: already decorated with `@promptTemplate`\. Remove one of them\.$/,
     ],
     [
       'an unknown name in params',
       () => promptTemplate({ template: '{a}', params: ['b'] as never }),
-      /ask`: `params` names "b", which is no variable of the template\. There are a\.$/,
+      /ask`: unknown variable `b` in `params`\. There are a\.$/,
     ],
     [
       'an unknown option',
@@ -281,7 +281,7 @@ describe('@promptTemplate', () => {
     [
       'params of another type',
       () => promptTemplate({ template: '{a}', params: { a: 'a' } as never }),
-      /ask`: `params\.a` is "a"\. An object holds functions of the arguments\.$/,
+      /ask`: `params\.a` is "a"\. It must be a function\.$/,
     ],
   ])('refuses %s', (_case, create, message) => {
     const declare = (): unknown => {
@@ -305,7 +305,7 @@ describe('@promptTemplate', () => {
       '`@promptTemplate` on `Prompt`: unknown option `nmae`. There are template, name, version, metadata, tags, params.',
     );
     expect(declare({ template: '{a' })).toThrow(
-      '`@promptTemplate` on `Prompt`: the prompt template "{a" is malformed at line 1, column 1: ',
+      '`@promptTemplate` on `Prompt`: prompt template "{a", line 1, column 1: ',
     );
   });
 

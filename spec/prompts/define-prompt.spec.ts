@@ -63,8 +63,8 @@ describe('a prompt as a value', () => {
       { template: 'x', nmae: 'greet' },
       '`definePrompt`: unknown option `nmae`. There are template, name, version, metadata, tags.',
     ],
-    ['{genre', '`definePrompt`: the prompt template "{genre" is malformed at line 1, column 1'],
-    ['{this.x}', '`definePrompt`: the prompt template "{this.x}" reads {this.x}, but there is no `this`.'],
+    ['{genre', '`definePrompt`: prompt template "{genre", line 1, column 1: '],
+    ['{this.x}', '`definePrompt`: prompt template "{this.x}": there is no `this` for {this.x}. Pass a variable.'],
   ])('refuses %p', (source, message) => {
     expect(() => definePrompt(source as string)).toThrow(message);
   });

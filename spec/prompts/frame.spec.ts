@@ -149,10 +149,10 @@ describe('promptText', () => {
 
   it('says what to do outside a method with a template', () => {
     expect(() => promptText()).toThrow(
-      'promptText() was called outside a method with a prompt template. Put @promptTemplate on the method that calls it',
+      'promptText: called outside a method with a prompt template. Put @promptTemplate on the very method that calls it, or use definePrompt().',
     );
     expect(() => call('x', () => runInFrame(undefined, () => promptMessages()))).toThrow(
-      'promptMessages() was called outside a method with a prompt template.',
+      'promptMessages: called outside a method with a prompt template.',
     );
   });
 

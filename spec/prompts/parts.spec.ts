@@ -99,7 +99,7 @@ describe('an image among the text of a user', () => {
     ['{cover:images}', [7]],
   ])('for %s refuses %p', (source, cover) => {
     expect(() => render(source, { cover }).messages('openai')).toThrow(
-      `Prompt template "${source}" of \`Librarian.describe\`: the value of {cover} is no image: pass the bytes of a PNG, JPEG, GIF or WebP, or an https: or data: URL of one.`,
+      `Prompt template "${source}" of \`Librarian.describe\`: the value of {cover} is no image: pass the bytes or the URL (https:, data:) of a PNG, JPEG, GIF or WebP.`,
     );
   });
 });
@@ -124,7 +124,7 @@ describe('a part of content', () => {
 
   it.each([['a text'], [7], [[audio]]])('is refused where it is %p', (recording) => {
     expect(() => render('{recording:part}', { recording }).messages('openai')).toThrow(
-      "the value of {recording} is no part of a message's content: pass an object as the SDK takes it.",
+      'the value of {recording} is no part of a message: pass an object of the SDK.',
     );
   });
 });
@@ -139,8 +139,8 @@ describe('a template with images', () => {
   it('becomes messages of an SDK that is named', () => {
     const rendering = render('See {cover:image}', { cover: COVER });
     const message =
-      'Prompt template "See {cover:image}" of `Librarian.describe`: whose parts its messages are made of is not known. ' +
-      "Name the SDK, 'openai', 'openai.responses', 'anthropic', 'ai-sdk': promptMessages(variables, 'openai').";
+      'Prompt template "See {cover:image}" of `Librarian.describe`: images and parts take the name of an SDK: ' +
+      'promptMessages(variables, sdk). There are openai, openai.responses, anthropic, ai-sdk.';
     expect(() => rendering.messages()).toThrow(message);
     expect(() => rendering.messages('toString' as PromptSdk)).toThrow(message);
     expect(render('See {cover}', { cover: COVER }).messages('anthropic')).toEqual([

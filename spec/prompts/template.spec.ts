@@ -54,7 +54,7 @@ describe('a prompt template', () => {
   it.each([
     ['{value}', Promise.resolve(1), 'the value of {value} is a promise; await it first.'],
     ['{value}', (one: number) => one, 'the value of {value} is a function; call it first.'],
-    ['{value:list}', 'text', 'the value of {value} is not a list.'],
+    ['{value:list}', 'text', 'the value of {value} is no list.'],
     ['{value}', { big: 1n }, 'the value of {value} cannot be written as text.'],
   ])('refuses for %s a value that would read badly', (template, value, message) => {
     expect(() => render(template, { value }).text()).toThrow(
@@ -85,26 +85,23 @@ describe('a prompt template', () => {
   });
 
   it.each([
-    ['Recommend {genre', 'line 1, column 11: a { is never closed; a brace that is meant as text is written {{.'],
-    ['Recommend {a {b}', 'line 1, column 11: a { is never closed; a brace that is meant as text is written {{.'],
-    ['\n  a\n  b } c', 'line 3, column 5: a } closes nothing; a brace that is meant as text is written }}.'],
-    ['{}', 'line 1, column 1: {} has no name.'],
-    ['{ }', 'line 1, column 1: { } has no name.'],
-    ['{"a": 1}', 'line 1, column 1: {"a": 1} is not a name; braces that are meant as text are written {{ and }}.'],
-    ['{a.}', 'line 1, column 1: {a.} is not a name; braces that are meant as text are written {{ and }}.'],
+    ['Recommend {genre', 'line 1, column 11: { is never closed; as text it is {{.'],
+    ['Recommend {a {b}', 'line 1, column 11: { is never closed; as text it is {{.'],
+    ['\n  a\n  b } c', 'line 3, column 5: } closes nothing; as text it is }}.'],
+    ['{}', 'line 1, column 1: {} is no name; as text, braces are {{ and }}.'],
+    ['{ }', 'line 1, column 1: { } is no name; as text, braces are {{ and }}.'],
+    ['{"a": 1}', 'line 1, column 1: {"a": 1} is no name; as text, braces are {{ and }}.'],
+    ['{a.}', 'line 1, column 1: {a.} is no name; as text, braces are {{ and }}.'],
     [
       '{a:json}',
-      'line 1, column 1: {a:json} has an unknown format; there are :list, :lists, :image, :images, :part, :parts.',
+      'line 1, column 1: unknown format in {a:json}; there are :list, :lists, :image, :images, :part, :parts.',
     ],
     ['{this}', 'line 1, column 1: {this} needs a member: {this.name}.'],
-    ['Hi\nSYSTEM: like {cover:image}', 'line 2, column 9: images and parts go into USER: sections, not into SYSTEM:.'],
-    [
-      'MESSAGES: see {history}',
-      'line 1, column 11: MESSAGES: takes one variable that holds messages, and nothing else: MESSAGES: {history}.',
-    ],
+    ['Hi\nSYSTEM: like {cover:image}', 'line 2, column 9: images and parts go into USER:, not into SYSTEM:.'],
+    ['MESSAGES: see {history}', 'line 1, column 11: MESSAGES: takes one variable alone: MESSAGES: {history}.'],
   ])('refuses %p with the position', (template, problem) => {
     const quoted = JSON.stringify(template.trim().replace(/\s+/g, ' '));
-    const message = `\`@promptTemplate\` on \`Librarian.ask\`: the prompt template ${quoted} is malformed at ${problem}`;
+    const message = `\`@promptTemplate\` on \`Librarian.ask\`: prompt template ${quoted}, ${problem}`;
     expect(() => parse(template)).toThrow(new DecotelError(message));
   });
 });
@@ -171,7 +168,7 @@ describe('its messages', () => {
 
   it('refuse a history that is none', () => {
     expect(() => render('MESSAGES: {history}', { history: ['x'] }).messages()).toThrow(
-      'the value of {history} is not a list of messages: MESSAGES: takes { role, content }[].',
+      'the value of {history} is no list of { role, content }.',
     );
   });
 

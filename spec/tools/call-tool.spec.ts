@@ -145,9 +145,9 @@ describe('callTool', () => {
   });
 
   it.each([
-    ['missing', '{}', `There is no tool "missing". There are: ${names}.`],
-    ['run', '{}', `There is no tool "run". There are: ${names}.`],
-    ['constructor', '{}', `There is no tool "constructor". There are: ${names}.`],
+    ['missing', '{}', `There is no tool "missing". There are ${names}.`],
+    ['run', '{}', `There is no tool "run". There are ${names}.`],
+    ['constructor', '{}', `There is no tool "constructor". There are ${names}.`],
     ['lookUp', '{"isbn":', 'The arguments of lookUp must be a JSON object.'],
     ['lookUp', '["1"]', 'The arguments of lookUp must be a JSON object.'],
     ['lookUp', 'null', 'The arguments of lookUp must be a JSON object.'],
@@ -172,7 +172,7 @@ describe('callTool', () => {
         {
           functionResponse: {
             name: 'missing',
-            response: { error: `There is no tool "missing". There are: ${names}.` },
+            response: { error: `There is no tool "missing". There are ${names}.` },
           },
         },
       ],
@@ -272,7 +272,7 @@ describe('callTools', () => {
 
   it('answers custom calls of OpenAI, whose text is no JSON object, each in its own shape', async () => {
     const refusals = [
-      `There is no tool "run_sql". There are: ${names}.`,
+      `There is no tool "run_sql". There are ${names}.`,
       'The arguments of lookUp must be a JSON object.',
     ] as const;
     const custom = (id: string, name: string, input: string) =>

@@ -130,8 +130,8 @@ describe('toolsOf', () => {
     }
     expect(() => toolsOf(new Bare(), 'openai')).toThrow(
       new DecotelError(
-        '`@tool` on `Bare.lookUp`: there is no JSON Schema of its parameters. Give it `input`: a schema of zod 4 or ' +
-          'another library with Standard JSON Schema, `{ input: schema, jsonSchema }`, or plain JSON Schema.',
+        '`@tool` on `Bare.lookUp`: there is no JSON Schema of its parameters. Give it `input`: a schema ' +
+          'that knows it (zod 4), `{ input: schema, jsonSchema }`, or plain JSON Schema.',
       ),
     );
   });
@@ -181,7 +181,7 @@ describe('toolsOf', () => {
 
   it('refuses what it cannot serve', () => {
     expect(() => toolsOf(library, 'cohere' as 'openai')).toThrow(
-      'toolsOf: there is no vendor `cohere`. There are ai-sdk, openai.responses, anthropic, openai, gemini.',
+      'toolsOf: unknown vendor `cohere`. There are ai-sdk, openai.responses, anthropic, openai, gemini.',
     );
     expect(() => tool({ input: 'isbn' as never })).not.toThrow();
     expect(() => {

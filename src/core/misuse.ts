@@ -5,6 +5,11 @@ export function misuse(where: string, problem: string, remedy: string, cause?: u
   return new DecotelError(`${where}: ${problem}. ${remedy}`, cause === undefined ? undefined : { cause });
 }
 
+/** What a message proposes in place of an unknown name. */
+export function thereAre(names: readonly string[]): string {
+  return `There are ${names.join(', ') || 'none'}.`;
+}
+
 const LONGEST_VALUE = 40;
 
 /** A value in a message: its kind, and the value itself where it is short and plain. */

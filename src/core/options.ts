@@ -1,4 +1,4 @@
-import { described, misuse } from './misuse.js';
+import { described, misuse, thereAre } from './misuse.js';
 import { isContentRule } from './settings.js';
 
 const CHECKS = {
@@ -11,7 +11,7 @@ const CHECKS = {
   // Schemas of some libraries are functions.
   'a schema': (value: unknown) => isObject(value) || isFunction(value),
   'an object or an array': (value: unknown) => isObject(value) || Array.isArray(value),
-  'true, false or { input, output, tools, retrieval }, each true or false': isContentRule,
+  'a boolean, or { input, output, tools, retrieval } of booleans': isContentRule,
   '{ inputToken, outputToken } in US dollars': isPrice,
   'an array of strings': (value: unknown) => Array.isArray(value) && value.every(isString),
 };
@@ -33,7 +33,7 @@ export function checkOptions<Options extends object>(
   for (const [name, value] of Object.entries(options)) {
     const type = Object.hasOwn(known, name) ? known[name] : undefined;
     if (type === undefined) {
-      throw misuse(where, `unknown option \`${name}\``, `There are ${Object.keys(known).join(', ')}.`);
+      throw misuse(where, `unknown option \`${name}\``, thereAre(Object.keys(known)));
     }
     if (value === undefined) continue;
     if (!CHECKS[type](value)) {

@@ -1,5 +1,5 @@
 import type { AgentRecord, CallRecord } from '../core/record.js';
-import { misuse, type AnyClass } from '../core/misuse.js';
+import type { AnyClass } from '../core/misuse.js';
 import { shared } from '../core/shared.js';
 import type { CallDefinition, CallKind, CallOptions } from '../spans/definition.js';
 import {
@@ -10,8 +10,8 @@ import { runCall } from '../spans/run.js';
 import { classTools, toolDefinitions } from '../tools/tool-methods.js';
 import type { AgentOptions } from './agent.js';
 import type { MethodOptions } from './call-decorator.js';
-import { decorateOwnMethod, FREEZE_LATER, ownMethods } from './class-methods.js';
-import type { Declaration } from './method-decorator.js';
+import { decorateOwnMethod, frozen, ownMethods } from './class-methods.js';
+import { alreadyDecorated, type Declaration } from './method-decorator.js';
 import { SPAN_KIND_INTERNAL } from './span-kinds.js';
 import { carryMetadata } from './wrapper.js';
 
@@ -55,7 +55,7 @@ export function describeAgent(record: CallRecord, options: CallOptions, self?: u
 /** Tells the class's decorated methods whose they are, and returns the class whose constructions are spans. */
 export function decorateAgentClass(given: AgentOptions, target: AnyClass, where: string): AnyClass {
   if (agents.has(target)) {
-    throw misuse(where, 'the class is already decorated with `@agent`', 'Remove one of them.');
+    throw alreadyDecorated(where, '@agent');
   }
   const options: AgentOptions = { ...given, name: given.name ?? target.name };
   const declaration = inheritance(options);
@@ -122,7 +122,7 @@ function observeConstruction(target: AnyClass, options: AgentOptions, where: str
   });
   const constructor = { value: observed, writable: true, configurable: true };
   if (!Reflect.defineProperty(target.prototype as object, 'constructor', constructor)) {
-    throw misuse(where, 'its prototype is frozen', FREEZE_LATER);
+    throw frozen(where);
   }
   agents.add(observed);
   carryMetadata(target, observed);

@@ -3,7 +3,7 @@ import { checkOptions, type OptionTypes } from '../core/options.js';
 import type { CallDefinition, CallKind, CallOptions } from '../spans/definition.js';
 import type { CallDecorator, CallDecoratorFactory } from './decorator-types.js';
 import type { DecoratedMethod } from './definitions.js';
-import { decoratorOf, type Declaration } from './method-decorator.js';
+import { alreadyDecorated, decoratorOf, type Declaration } from './method-decorator.js';
 
 /** Options as a definition holds them: what describes a call gets nothing else, and the method's name is a default. */
 export interface MethodOptions extends CallOptions {
@@ -26,7 +26,7 @@ const CALL_OPTIONS: OptionTypes<CallOptions> = {
   attributes: 'an object',
   tags: 'an array of strings',
   metadata: 'an object',
-  content: 'true, false or { input, output, tools, retrieval }, each true or false',
+  content: 'a boolean, or { input, output, tools, retrieval } of booleans',
   capture: 'a function',
 };
 
@@ -50,12 +50,9 @@ export function callDeclaration<Options extends CallOptions>(
       const checked = check(where);
       const misplaced = classOptions.find((name) => checked[name] !== undefined);
       if (misplaced !== undefined) {
-        throw misuse(where, `option \`${misplaced}\` goes with a class`, 'Leave it out on a method.');
+        throw misuse(where, `option \`${misplaced}\` goes on a class`, 'Leave it out.');
       }
-      if (method.call !== undefined) {
-        const problem = `the method is already decorated with \`${method.call.kind.decorator}\``;
-        throw misuse(where, problem, 'One decorator describes a call: remove one of them.');
-      }
+      if (method.call !== undefined) throw alreadyDecorated(where, method.call.kind.decorator);
       method.call = callOf(kind, method, { ...checked, methodName: method.methodName } satisfies MethodOptions);
     },
     ...(onClass && { declareOnClass: (target: AnyClass, where: string) => onClass(check(where), target, where) }),

@@ -13,8 +13,10 @@ export interface OwnMethod {
   readonly definition: DecoratedMethod | undefined;
 }
 
-/** The remedy for what stands above a decorator that freezes the class. */
-export const FREEZE_LATER = 'Freeze the class after it is decorated.';
+/** A decorator below ours froze the class. */
+export function frozen(where: string): Error {
+  return misuse(where, 'it is frozen', 'Freeze the class after it is decorated.');
+}
 
 /** The methods a class declares, static ones too; not inherited, not `#private`, and not its constructor. */
 export function ownMethods(target: AnyClass): OwnMethod[] {
@@ -41,5 +43,5 @@ export function decorateOwnMethod(declaration: Declaration, target: AnyClass, { 
   const functionName = functionNameOf(name, key, target.name);
   const value = decorateFunction(declaration, own?.value as AnyFunction, place, { methodName: name, functionName });
   if (Reflect.defineProperty(owner, key, { ...own, value })) return;
-  throw misuse(`\`${declaration.decorator}\` on ${place}`, 'the method cannot be replaced', FREEZE_LATER);
+  throw frozen(`\`${declaration.decorator}\` on ${place}`);
 }

@@ -60,7 +60,7 @@ function apply(declaration: Declaration, application: readonly unknown[]): unkno
   if (isClass(target)) return applyToClass(declaration, target);
   if (typeof target === 'function') return applyToFunction(declaration, target as AnyFunction);
   const problem = `expected a method, got ${described(target)}`;
-  throw misuse(`\`${declaration.decorator}\` on a value`, problem, 'Put it on a method, or wrap a function with it.');
+  throw misuse(`\`${declaration.decorator}\` on a value`, problem, 'Decorate a method, or wrap a function.');
 }
 
 function isContext(second: unknown): second is Context {
@@ -156,6 +156,10 @@ export function decorateFunction(
 
 function whereOf({ decorator }: Declaration, place: string): string {
   return `\`${decorator}\` on ${place}`;
+}
+
+export function alreadyDecorated(where: string, other: string): Error {
+  return misuse(where, `already decorated with \`${other}\``, 'Remove one of them.');
 }
 
 function notAMethod(declaration: Declaration, place: string, kind: Kind): Error {

@@ -1,4 +1,4 @@
-import { described, misuse } from '../core/misuse.js';
+import { described, misuse, thereAre } from '../core/misuse.js';
 import { prepareFrames } from '../prompts/frame.js';
 import {
   parseTemplate,
@@ -9,7 +9,7 @@ import {
 } from '../prompts/template.js';
 import { decorateOwnMethod, ownMethods } from './class-methods.js';
 import type { DecoratedMethod } from './definitions.js';
-import { decoratorOf, type Declaration } from './method-decorator.js';
+import { alreadyDecorated, decoratorOf, type Declaration } from './method-decorator.js';
 import type { PromptDecorator, PromptParams } from './prompt-decorator.js';
 
 export interface PromptTemplateOptions<
@@ -92,15 +92,15 @@ function optionsOf(where: string, given: unknown): Options {
   for (const [name, value] of Object.entries(options.params ?? {})) {
     const fits = typeof value === (isTuple ? 'string' : 'function') || value === (isTuple ? null : undefined);
     if (fits) continue;
-    const remedy = isTuple ? 'An array holds names, or null.' : 'An object holds functions of the arguments.';
-    throw misuse(where, `\`params.${name}\` is ${described(value)}`, remedy);
+    const wanted = isTuple ? 'a name or null' : 'a function';
+    throw misuse(where, `\`params.${name}\` is ${described(value)}`, `It must be ${wanted}.`);
   }
   return options;
 }
 
 function declareTemplate(method: DecoratedMethod, where: string, options: Options, isOfClass: boolean): void {
   if (method.prompt !== undefined) {
-    throw misuse(where, 'there is already a prompt template', 'One method has one template: remove one of them.');
+    throw alreadyDecorated(where, '@promptTemplate');
   }
   const { params } = options;
   method.prompt = parseTemplate(where, options, { params, isOfClass, place: method.functionName });
@@ -114,6 +114,5 @@ function checkNames(where: string, { parts, params = [] }: PromptTemplate): void
   const names = Array.isArray(params) ? (params as readonly (string | null)[]) : Object.keys(params);
   const unknown = names.find((name) => name !== null && !known.includes(name));
   if (unknown === undefined) return;
-  const problem = `\`params\` names ${described(unknown)}, which is no variable of the template`;
-  throw misuse(where, problem, `There are ${[...new Set(known)].join(', ')}.`);
+  throw misuse(where, `unknown variable \`${unknown}\` in \`params\``, thereAre([...new Set(known)]));
 }

@@ -1,4 +1,4 @@
-import { misuse, type AnyClass } from '../core/misuse.js';
+import { misuse, thereAre, type AnyClass } from '../core/misuse.js';
 import { outputTypeOf } from '../core/output-type.js';
 import type { PriceRecord } from '../core/record.js';
 import type { CallOptions } from '../spans/definition.js';
@@ -84,8 +84,8 @@ export const withOtel: CallDecoratorFactory<WithOtelOptions, CallOrClassDecorato
 function promptMethods(target: AnyClass, where: string): OwnMethod[] {
   const chosen = ownMethods(target).filter(({ definition }) => definition?.prompt?.isOfClass === false);
   if (chosen.length === 0) {
-    const remedy = "Name the methods that call a model: @withOtel({ methods: ['ask'] }).";
-    throw misuse(where, 'no method of the class has a `@promptTemplate` of its own', remedy);
+    const remedy = "Name those that call a model: @withOtel({ methods: ['ask'] }).";
+    throw misuse(where, 'no method has a `@promptTemplate` of its own', remedy);
   }
   return chosen.filter(({ definition }) => definition?.call === undefined);
 }
@@ -95,8 +95,6 @@ function namedMethods(target: AnyClass, where: string, names: readonly string[])
   return names.map((name) => {
     const method = own.find(({ key }) => key === name);
     if (method !== undefined) return method;
-    const known = own.map((one) => one.name).join(', ');
-    const remedy = `The class itself declares ${known === '' ? 'no method' : known}.`;
-    throw misuse(where, `\`methods\` names \`${name}\`, which is no method of the class`, remedy);
+    throw misuse(where, `unknown method \`${name}\` in \`methods\``, thereAre(own.map((one) => one.name)));
   });
 }

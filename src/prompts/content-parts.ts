@@ -65,11 +65,11 @@ export const PART_SHAPES: Readonly<Record<PromptSdk, PartShape>> = {
 
 /** The images of a value, or its parts as they are; `null` is none. Throws an `Unprintable` for anything else. */
 export function readParts(value: unknown, format: PartFormat): readonly object[] {
-  const items = format.endsWith('s') ? itemsOf(value, 'a list') : value === null ? [] : [value];
+  const items = format.endsWith('s') ? itemsOf(value) : value === null ? [] : [value];
   return items.map(format.startsWith('image') ? readImage : sdkPart);
 }
 
 function sdkPart(value: unknown): object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new Unprintable("is no part of a message's content: pass an object as the SDK takes it");
+  throw new Unprintable('is no part of a message: pass an object of the SDK');
 }

@@ -49,8 +49,8 @@ export function definePrompt(source: unknown): DefinedPrompt {
   const { name, version } = template;
   const ofThis = template.parts.find((part) => typeof part !== 'string' && part.root === 'this');
   if (typeof ofThis === 'object') {
-    const problem = `the prompt template ${quoted(template.template)} reads {${ofThis.path}}, but there is no \`this\``;
-    throw misuse(where, problem, 'Name a variable and pass it.');
+    const problem = `prompt template ${quoted(template.template)}: there is no \`this\` for {${ofThis.path}}`;
+    throw misuse(where, problem, 'Pass a variable.');
   }
   const place = name === undefined ? where : `${where} "${name}"`;
   const render = (variables = {}): Rendering => new Rendering(template, givenVariables(variables), place);

@@ -34,7 +34,7 @@ export function readImage(value: unknown): Image {
     if (head !== undefined) return inlineImage(type as ImageType, url.slice(head.length));
     if (/^https?:/.test(url)) return { url };
   }
-  throw new Unprintable('is no image: pass the bytes of a PNG, JPEG, GIF or WebP, or an https: or data: URL of one');
+  throw new Unprintable('is no image: pass the bytes or the URL (https:, data:) of a PNG, JPEG, GIF or WebP');
 }
 
 function inlineImage(type: ImageType, data: string): Image {

@@ -53,8 +53,8 @@ export function parseParts(text: string, report: (malformation: Malformation) =>
       parts.push(parsePlaceholder(inner, index, report));
     } else if (found.length === 2) literal += found.charAt(0);
     else {
-      const problem = found === '{' ? 'a { is never closed' : 'a } closes nothing';
-      report({ index, problem: `${problem}; a brace that is meant as text is written ${found}${found}` });
+      const problem = found === '{' ? 'is never closed' : 'closes nothing';
+      report({ index, problem: `${found} ${problem}; as text it is ${found}${found}` });
     }
   }
   literal += text.slice(end);
@@ -64,12 +64,9 @@ export function parseParts(text: string, report: (malformation: Malformation) =>
 
 function parsePlaceholder(inner: string, index: number, report: (malformation: Malformation) => never): Placeholder {
   const [written = '', format, ...more] = inner.split(':').map((piece) => piece.trim());
-  if (written === '') report({ index, problem: `{${inner}} has no name` });
-  if (!PATH.test(written)) {
-    report({ index, problem: `{${inner}} is not a name; braces that are meant as text are written {{ and }}` });
-  }
+  if (!PATH.test(written)) report({ index, problem: `{${inner}} is no name; as text, braces are {{ and }}` });
   if (more.length > 0 || (format !== undefined && !FORMATS.includes(format))) {
-    report({ index, problem: `{${inner}} has an unknown format; there are :${FORMATS.join(', :')}` });
+    report({ index, problem: `unknown format in {${inner}}; there are :${FORMATS.join(', :')}` });
   }
   const [root = '', ...members] = written.split('.');
   if (root === 'this' && members.length === 0) report({ index, problem: '{this} needs a member: {this.name}' });

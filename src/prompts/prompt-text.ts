@@ -1,4 +1,4 @@
-import { DecotelError } from '../core/decotel-error.js';
+import { misuse } from '../core/misuse.js';
 import type { PromptSdk } from './content-parts.js';
 import { currentFrame } from './frame.js';
 import { Rendering, type PromptMessage } from './rendering.js';
@@ -34,10 +34,8 @@ export function promptMessages(variables?: object, sdk?: PromptSdk): PromptMessa
 function render<Result>(caller: string, variables: object | undefined, read: (rendering: Rendering) => Result): Result {
   const frame = currentFrame();
   if (frame === undefined) {
-    throw new DecotelError(
-      `${caller}() was called outside a method with a prompt template. Put @promptTemplate on the method that calls it ` +
-        '(another decorated method does not inherit one), or use definePrompt().',
-    );
+    const remedy = 'Put @promptTemplate on the very method that calls it, or use definePrompt().';
+    throw misuse(caller, 'called outside a method with a prompt template', remedy);
   }
   const place = `\`${frame.template.place?.(frame.self) ?? ''}\``;
   return new Rendering(frame.template, variablesOfCall(frame, variables), place).announced(read);

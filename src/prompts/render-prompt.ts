@@ -1,4 +1,4 @@
-import { DecotelError } from '../core/decotel-error.js';
+import { misuse } from '../core/misuse.js';
 import { shared } from '../core/shared.js';
 import type { PromptSdk } from './content-parts.js';
 import type { AnyFunction } from './parameter-names.js';
@@ -54,9 +54,8 @@ function rendering(caller: string, owner: AnyClass, method: string, variables: o
   const place = `\`${owner.name}.${method}\``;
   const template = templateOf(owner.prototype, method) ?? templateOf(owner, method);
   if (template === undefined) {
-    throw new DecotelError(
-      `${caller}: ${place} has no prompt template. Name a method with @promptTemplate; where another decorator wraps the method, put @promptTemplate above it.`,
-    );
+    const remedy = "Name a method with @promptTemplate, which goes above other libraries' decorators.";
+    throw misuse(caller, `${place} has no prompt template`, remedy);
   }
   return new Rendering(template, givenVariables(variables), place);
 }

@@ -100,10 +100,8 @@ export class Rendering implements RenderedPrompt {
 
   #shape(sdk: PromptSdk | undefined): PartShape {
     if (sdk !== undefined && Object.hasOwn(PART_SHAPES, sdk)) return PART_SHAPES[sdk];
-    const known = Object.keys(PART_SHAPES).map((name) => `'${name}'`);
-    throw this.#failure(
-      `whose parts its messages are made of is not known. Name the SDK, ${known.join(', ')}: promptMessages(variables, 'openai')`,
-    );
+    const known = Object.keys(PART_SHAPES).join(', ');
+    throw this.#failure(`images and parts take the name of an SDK: promptMessages(variables, sdk). There are ${known}`);
   }
 
   #join(parts: readonly TemplatePart[], describe?: (part: Placeholder) => string): string {

@@ -126,11 +126,11 @@ function parseSections(text: string, fail: (malformation: Malformation) => never
       }
       fail({
         index: start,
-        problem: 'MESSAGES: takes one variable that holds messages, and nothing else: MESSAGES: {history}',
+        problem: 'MESSAGES: takes one variable alone: MESSAGES: {history}',
       });
     }
     if (role !== 'user' && parts.some(isPart)) {
-      fail({ index: start, problem: `images and parts go into USER: sections, not into ${title}:` });
+      fail({ index: start, problem: `images and parts go into USER:, not into ${title}:` });
     }
     return { heading: `${title}: `, role, parts };
   });
@@ -141,9 +141,7 @@ function failureOf(template: string, where: string): (malformation: Malformation
   return ({ index, problem }) => {
     const before = template.slice(0, index).split('\n');
     const position = `line ${String(before.length)}, column ${String((before.at(-1)?.length ?? 0) + 1)}`;
-    throw new DecotelError(
-      `${where}: the prompt template ${quoted(template)} is malformed at ${position}: ${problem}.`,
-    );
+    throw new DecotelError(`${where}: prompt template ${quoted(template)}, ${position}: ${problem}.`);
   };
 }
 

@@ -14,7 +14,7 @@ export function valueText(value: unknown, format: ValueFormat): string {
     case 'list':
       return listText(value);
     case 'lists':
-      return itemsOf(value, 'a list of lists').map(listText).join('\n\n');
+      return itemsOf(value).map(listText).join('\n\n');
     case 'messages':
       return messagesOf(value).map(messageText).join('\n');
     default:
@@ -26,7 +26,7 @@ export function valueText(value: unknown, format: ValueFormat): string {
 export function messagesOf(value: unknown): readonly HistoryMessage[] {
   if (value === null) return [];
   if (!Array.isArray(value) || !value.every(isMessage)) {
-    throw new Unprintable('is not a list of messages: MESSAGES: takes { role, content }[]');
+    throw new Unprintable('is no list of { role, content }');
   }
   return value;
 }
@@ -45,14 +45,14 @@ function messageText({ role, content }: HistoryMessage): string {
 }
 
 function listText(value: unknown): string {
-  return itemsOf(value, 'a list').map(plainText).join('\n');
+  return itemsOf(value).map(plainText).join('\n');
 }
 
-export function itemsOf(value: unknown, wanted: string): readonly unknown[] {
+export function itemsOf(value: unknown): readonly unknown[] {
   if (value === null) return [];
   if (Array.isArray(value)) return value;
   if (value instanceof Set) return [...(value as ReadonlySet<unknown>)];
-  throw new Unprintable(`is not ${wanted}`);
+  throw new Unprintable('is no list');
 }
 
 export function plainText(value: unknown): string {

@@ -92,6 +92,6 @@ function issueText({ message, path = [] }: Issue): string {
 
 function unknownParameters({ place }: FoundTool, cause: unknown): DecotelError {
   const remedy =
-    'Give it `input`: a schema of zod 4 or another library with Standard JSON Schema, `{ input: schema, jsonSchema }`, or plain JSON Schema.';
+    'Give it `input`: a schema that knows it (zod 4), `{ input: schema, jsonSchema }`, or plain JSON Schema.';
   return misuse(`\`@tool\` on ${place}`, 'there is no JSON Schema of its parameters', remedy, cause);
 }

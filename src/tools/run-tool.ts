@@ -1,3 +1,4 @@
+import { thereAre } from '../core/misuse.js';
 import { snapshot } from '../core/snapshot.js';
 import { handOver, splitNotes } from './call-facts.js';
 import { checkArguments } from './input.js';
@@ -24,7 +25,7 @@ export async function runTool(
   const tools = toolsIn(self);
   const tool = tools.get(name);
   if (tool === undefined) {
-    return { refusal: `There is no tool ${JSON.stringify(name)}. There are: ${[...tools.keys()].join(', ')}.` };
+    return { refusal: `There is no tool ${JSON.stringify(name)}. ${thereAre([...tools.keys()])}` };
   }
   const given = argumentsIn(asked);
   if (given === undefined) return { refusal: `The arguments of ${name} must be a JSON object.` };

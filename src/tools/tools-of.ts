@@ -1,4 +1,4 @@
-import { misuse } from '../core/misuse.js';
+import { misuse, thereAre } from '../core/misuse.js';
 import { runTool } from './run-tool.js';
 import { factsOf, requireHolder, toolsIn } from './tool-methods.js';
 import type { Execute } from './vendor.js';
@@ -18,8 +18,7 @@ import { toolVendors, type ToolDefinitions } from './vendors.js';
 export function toolsOf<Vendor extends keyof ToolDefinitions>(self: object, vendor: Vendor): ToolDefinitions[Vendor] {
   requireHolder('toolsOf', self);
   if (!Object.hasOwn(toolVendors, vendor)) {
-    const known = Object.keys(toolVendors).join(', ');
-    throw misuse('toolsOf', `there is no vendor \`${vendor}\``, `There are ${known}.`);
+    throw misuse('toolsOf', `unknown vendor \`${vendor}\``, thereAre(Object.keys(toolVendors)));
   }
   const execute: Execute = async (name, given, options) => {
     const id = (options as { toolCallId?: string } | undefined)?.toolCallId;
