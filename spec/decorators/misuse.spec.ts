@@ -118,7 +118,7 @@ describe('options', () => {
     [
       'one of another type',
       () => tool({ description: 42 as never }),
-      'option `description` is the number 42. It must be a string.',
+      'option `description` is 42. It must be a string.',
     ],
     ['a text', () => tool('look up' as never), 'expected options, got "look up". Pass an object, or nothing.'],
     ['null', () => tool(null as never), 'expected options, got null. Pass an object, or nothing.'],

@@ -252,7 +252,7 @@ describe('@retriever', () => {
   it('refuses options of another type', () => {
     const on = (options: object) => () => retriever(options)((query: string) => query);
     expect(on({ topK: '5' })).toThrow('option `topK` is "5". It must be a number or a function.');
-    expect(on({ dataSource: 5 })).toThrow('option `dataSource` is the number 5. It must be a string or a function.');
+    expect(on({ dataSource: 5 })).toThrow('option `dataSource` is 5. It must be a string or a function.');
     expect(on({ documents: [] })).toThrow('option `documents` is an array. It must be a function.');
     expect(on({ topN: 5 })).toThrow('unknown option `topN`');
   });

@@ -211,7 +211,7 @@ describe('@consumer', () => {
 
   it.each([
     [{}, '`@consumer` on an anonymous function: option `destination` is missing.'],
-    [{ destination: 3 }, '`@consumer` on an anonymous function: option `destination` is the number 3.'],
+    [{ destination: 3 }, '`@consumer` on an anonymous function: option `destination` is 3.'],
     [{ destination: 'a', as: 'child' }, '`@consumer` on an anonymous function: option `as` is "child".'],
     [{ destination: 'a', topic: 'b' }, '`@consumer` on an anonymous function: unknown option `topic`.'],
   ])('refuses %j at decoration', (options, message) => {

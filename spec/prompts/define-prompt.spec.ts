@@ -54,9 +54,9 @@ describe('a prompt as a value', () => {
   it.each([
     [undefined, '`definePrompt`: there is no template. Pass the text, or { template }.'],
     [{ name: 'x' }, '`definePrompt`: there is no template. Pass the text, or { template }.'],
-    [7, '`definePrompt`: expected options, got the number 7. Pass an object, or nothing.'],
-    [{ template: 7 }, '`definePrompt`: option `template` is the number 7. It must be a string.'],
-    [{ template: 'x', name: 1 }, '`definePrompt`: option `name` is the number 1. It must be a string.'],
+    [7, '`definePrompt`: expected options, got 7. Pass an object, or nothing.'],
+    [{ template: 7 }, '`definePrompt`: option `template` is 7. It must be a string.'],
+    [{ template: 'x', name: 1 }, '`definePrompt`: option `name` is 1. It must be a string.'],
     [{ template: 'x', tags: 'a' }, '`definePrompt`: option `tags` is "a". It must be an array of strings.'],
     [{ template: 'x', tags: [1] }, '`definePrompt`: option `tags` is an array. It must be an array of strings.'],
     [

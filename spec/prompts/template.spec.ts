@@ -69,39 +69,39 @@ describe('a prompt template', () => {
 
       Thanks.
     `;
-    expect(parse(text).template).toBe('Recommend a book.\n  - {genre}\n\nThanks.');
-    expect(parse('First\r\n    second\r\n      third').template).toBe('First\nsecond\n  third');
-    expect(parse(' one line ').template).toBe(' one line ');
+    expect(parse(text).record.template).toBe('Recommend a book.\n  - {genre}\n\nThanks.');
+    expect(parse('First\r\n    second\r\n      third').record.template).toBe('First\nsecond\n  third');
+    expect(parse(' one line ').record.template).toBe(' one line ');
   });
 
   it('has a version that follows its text, not its indentation, unless it was given one', () => {
-    const { version } = parse('Recommend\na {genre} book');
+    const { version } = parse('Recommend\na {genre} book').record;
     expect(version).toMatch(/^[0-9a-f]{12}$/);
-    expect(parse('\n    Recommend\n    a {genre} book\n  ').version).toBe(version);
-    expect(parse('Recommend\na {genre} book!').version).not.toBe(version);
-    expect(parse('x', { version: '3', name: 'n' })).toMatchObject({ version: '3', name: 'n' });
+    expect(parse('\n    Recommend\n    a {genre} book\n  ').record.version).toBe(version);
+    expect(parse('Recommend\na {genre} book!').record.version).not.toBe(version);
+    expect(parse('x', { version: '3', name: 'n' }).record).toMatchObject({ version: '3', name: 'n' });
     // Stored versions are compared across releases.
-    expect(parse('Recommend a {genre} book').version).toBe('9f9eb78b6c13');
+    expect(parse('Recommend a {genre} book').record.version).toBe('9f9eb78b6c13');
   });
 
   it.each([
-    ['Recommend {genre', 'line 1, column 11: { is never closed; as text it is {{.'],
-    ['Recommend {a {b}', 'line 1, column 11: { is never closed; as text it is {{.'],
-    ['\n  a\n  b } c', 'line 3, column 5: } closes nothing; as text it is }}.'],
-    ['{}', 'line 1, column 1: {} is no name; as text, braces are {{ and }}.'],
-    ['{ }', 'line 1, column 1: { } is no name; as text, braces are {{ and }}.'],
-    ['{"a": 1}', 'line 1, column 1: {"a": 1} is no name; as text, braces are {{ and }}.'],
-    ['{a.}', 'line 1, column 1: {a.} is no name; as text, braces are {{ and }}.'],
+    ['Recommend {genre', ', line 1, column 11: { is never closed; as text it is {{.'],
+    ['Recommend {a {b}', ', line 1, column 11: { is never closed; as text it is {{.'],
+    ['\n  a\n  b } c', ', line 3, column 5: } closes nothing; as text it is }}.'],
+    ['{}', ', line 1, column 1: {} is no name; as text, braces are {{ and }}.'],
+    ['{ }', ', line 1, column 1: { } is no name; as text, braces are {{ and }}.'],
+    ['{"a": 1}', ', line 1, column 1: {"a": 1} is no name; as text, braces are {{ and }}.'],
+    ['{a.}', ', line 1, column 1: {a.} is no name; as text, braces are {{ and }}.'],
     [
       '{a:json}',
-      'line 1, column 1: unknown format in {a:json}; there are :list, :lists, :image, :images, :part, :parts.',
+      ', line 1, column 1: unknown format in {a:json}; there are :list, :lists, :image, :images, :part, :parts.',
     ],
-    ['{this}', 'line 1, column 1: {this} needs a member: {this.name}.'],
-    ['Hi\nSYSTEM: like {cover:image}', 'line 2, column 9: images and parts go into USER:, not into SYSTEM:.'],
-    ['MESSAGES: see {history}', 'line 1, column 11: MESSAGES: takes one variable alone: MESSAGES: {history}.'],
-  ])('refuses %p with the position', (template, problem) => {
+    ['{this}', ', line 1, column 1: {this} needs a member: {this.name}.'],
+    ['Hi\nSYSTEM: like {cover:image}', ': images and parts go into USER:, not into SYSTEM: "like {cover:image}".'],
+    ['MESSAGES: see {history}', ': MESSAGES: takes one variable alone, got "see {history}".'],
+  ])('refuses %p with the position, or the section', (template, problem) => {
     const quoted = JSON.stringify(template.trim().replace(/\s+/g, ' '));
-    const message = `\`@promptTemplate\` on \`Librarian.ask\`: prompt template ${quoted}, ${problem}`;
+    const message = `\`@promptTemplate\` on \`Librarian.ask\`: prompt template ${quoted}${problem}`;
     expect(() => parse(template)).toThrow(new DecotelError(message));
   });
 });

@@ -172,7 +172,7 @@ describe('toolsOf', () => {
   it.each([
     [undefined, 'undefined'],
     [null, 'null'],
-    [7, 'the number 7'],
+    [7, '7'],
   ])('refuses %p, which has no tools', (self, got) => {
     expect(() => toolsOf(self as never, 'openai')).toThrow(
       new DecotelError(`toolsOf: expected the object whose methods are tools, got ${got}. Pass \`this\`.`),

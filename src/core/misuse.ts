@@ -10,25 +10,21 @@ export function thereAre(names: readonly string[]): string {
   return `There are ${names.join(', ') || 'none'}.`;
 }
 
-const LONGEST_VALUE = 40;
-
-/** A value in a message: its kind, and the value itself where it is short and plain. */
+/** A value in a message: its kind, or itself where that is short. */
 export function described(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return JSON.stringify(value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE - 1)}…` : value);
-    case 'number':
-    case 'boolean':
-    case 'bigint':
-      return `the ${typeof value} ${String(value)}`;
-    case 'function':
-      return isClass(value) ? 'a class' : 'a function';
-    case 'object':
-      if (value === null) return 'null';
-      return Array.isArray(value) ? 'an array' : 'an object';
-    default:
-      return typeof value;
-  }
+  if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'function') return isClass(value) ? 'a class' : 'a function';
+  return String(value);
+}
+
+const LONGEST_QUOTE = 80;
+
+/** A text in a message: on one line, and not longer than one. */
+export function quoted(text: string): string {
+  const line = text.trim().replace(/\s+/g, ' ');
+  return JSON.stringify(line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE - 1)}…` : line);
 }
 
 /** Only a class, or a native constructor, has a `prototype` that cannot be replaced. */

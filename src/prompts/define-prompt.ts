@@ -1,8 +1,8 @@
-import { misuse } from '../core/misuse.js';
+import { misuse, quoted } from '../core/misuse.js';
 import type { PromptSdk } from './content-parts.js';
 import type { PromptVariables, TextArguments, WithoutThis } from './prompt-variables.js';
 import { Rendering, type PromptMessage } from './rendering.js';
-import { parseTemplate, quoted, templateOptions, type PromptMetadata } from './template.js';
+import { parseTemplate, templateOptions, type PromptMetadata } from './template.js';
 import { givenVariables } from './variables.js';
 
 /** A prompt as a value: called with its variables, it returns the text. */
@@ -46,10 +46,10 @@ export function definePrompt<const Template extends string>(
 export function definePrompt(source: unknown): DefinedPrompt {
   const where = '`definePrompt`';
   const template = parseTemplate(where, templateOptions(where, source));
-  const { name, version } = template;
+  const { template: text, name, version } = template.record;
   const ofThis = template.parts.find((part) => typeof part !== 'string' && part.root === 'this');
   if (typeof ofThis === 'object') {
-    const problem = `prompt template ${quoted(template.template)}: there is no \`this\` for {${ofThis.path}}`;
+    const problem = `prompt template ${quoted(text)}: there is no \`this\` for {${ofThis.path}}`;
     throw misuse(where, problem, 'Pass a variable.');
   }
   const place = name === undefined ? where : `${where} "${name}"`;
@@ -57,7 +57,7 @@ export function definePrompt(source: unknown): DefinedPrompt {
   const prompt = (variables?: object): string => render(variables).announced((rendering) => rendering.text());
   const messages = (variables?: object, sdk?: PromptSdk): object[] =>
     render(variables).announced((rendering) => rendering.messages(sdk));
-  const members = { messages, template: template.template, name, version };
+  const members = { messages, template: text, name, version };
   for (const [key, value] of Object.entries(members)) {
     Object.defineProperty(prompt, key, { value, enumerable: true, configurable: true });
   }

@@ -27,11 +27,8 @@ export function isPart(part: TemplatePart): part is PartPlaceholder {
   return typeof part !== 'string' && /^(?:image|part)s?$/.test(part.format);
 }
 
-/** What is wrong with a template, and where: an index into the text that was parsed. */
-export interface Malformation {
-  readonly index: number;
-  readonly problem: string;
-}
+/** Throws what is wrong with a template, and where: an index into the text that was parsed. */
+export type Fail = (problem: string, index?: number) => never;
 
 const PATH = /^[\p{ID_Start}$_][\p{ID_Continue}$]*(?:\.[\p{ID_Continue}$]+)*$/u;
 const FORMATS: readonly string[] = ['list', 'lists', 'image', 'images', 'part', 'parts'] satisfies ValueFormat[];
@@ -39,8 +36,8 @@ const FORMATS: readonly string[] = ['list', 'lists', 'image', 'images', 'part', 
 /** A doubled brace, a placeholder (it ends on its own line), or a brace that is neither. */
 const BRACES = /\{\{|\}\}|\{([^{}\n\r]*)\}|[{}]/g;
 
-/** Splits a text at its placeholders; `{{` and `}}` stand for single braces. A malformed text is reported, not parsed. */
-export function parseParts(text: string, report: (malformation: Malformation) => never): TemplatePart[] {
+/** Splits a text at its placeholders; `{{` and `}}` stand for single braces. */
+export function parseParts(text: string, fail: Fail): TemplatePart[] {
   const parts: TemplatePart[] = [];
   let literal = '';
   let end = 0;
@@ -50,11 +47,11 @@ export function parseParts(text: string, report: (malformation: Malformation) =>
     if (inner !== undefined) {
       if (literal !== '') parts.push(literal);
       literal = '';
-      parts.push(parsePlaceholder(inner, index, report));
+      parts.push(parsePlaceholder(inner, index, fail));
     } else if (found.length === 2) literal += found.charAt(0);
     else {
       const problem = found === '{' ? 'is never closed' : 'closes nothing';
-      report({ index, problem: `${found} ${problem}; as text it is ${found}${found}` });
+      fail(`${found} ${problem}; as text it is ${found}${found}`, index);
     }
   }
   literal += text.slice(end);
@@ -62,13 +59,13 @@ export function parseParts(text: string, report: (malformation: Malformation) =>
   return parts;
 }
 
-function parsePlaceholder(inner: string, index: number, report: (malformation: Malformation) => never): Placeholder {
+function parsePlaceholder(inner: string, index: number, fail: Fail): Placeholder {
   const [written = '', format, ...more] = inner.split(':').map((piece) => piece.trim());
-  if (!PATH.test(written)) report({ index, problem: `{${inner}} is no name; as text, braces are {{ and }}` });
+  if (!PATH.test(written)) fail(`{${inner}} is no name; as text, braces are {{ and }}`, index);
   if (more.length > 0 || (format !== undefined && !FORMATS.includes(format))) {
-    report({ index, problem: `unknown format in {${inner}}; there are :${FORMATS.join(', :')}` });
+    fail(`unknown format in {${inner}}; there are :${FORMATS.join(', :')}`, index);
   }
   const [root = '', ...members] = written.split('.');
-  if (root === 'this' && members.length === 0) report({ index, problem: '{this} needs a member: {this.name}' });
+  if (root === 'this' && members.length === 0) fail('{this} needs a member: {this.name}', index);
   return { path: written, root, members, format: (format ?? 'text') as ValueFormat };
 }

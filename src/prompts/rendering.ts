@@ -1,11 +1,12 @@
 import { DecotelError } from '../core/decotel-error.js';
+import { quoted } from '../core/misuse.js';
 import type { PromptRecord } from '../core/record.js';
 import { snapshot, snapshotText } from '../core/snapshot.js';
 import { PART_SHAPES, readParts, type PartShape, type PromptParts, type PromptSdk } from './content-parts.js';
 import { announce, type RenderedPrompt } from './frame.js';
 import { imageRecord, type Image } from './image.js';
 import { isPart, type Placeholder, type TemplatePart } from './placeholder.js';
-import { promptRecord, quoted, type PromptTemplate } from './template.js';
+import type { PromptTemplate } from './template.js';
 import { messagesOf, plainText, Unprintable, valueText } from './value-text.js';
 import { valueOf, type FindVariable } from './variables.js';
 
@@ -66,7 +67,7 @@ export class Rendering implements RenderedPrompt {
     const variables = snapshot(Object.fromEntries(values)) as Record<string, unknown>;
     const rendered = snapshotText(this.text(({ path }) => plainText(variables[path])));
     return {
-      ...promptRecord(this.#template),
+      ...this.#template.record,
       variables,
       rendered: typeof rendered === 'string' ? rendered : JSON.stringify(rendered),
     };
@@ -126,7 +127,7 @@ export class Rendering implements RenderedPrompt {
   }
 
   #failure(problem: string, cause?: unknown): DecotelError {
-    const { template } = this.#template;
-    return new DecotelError(`Prompt template ${quoted(template)} of ${this.#place}: ${problem}.`, { cause });
+    const { record } = this.#template;
+    return new DecotelError(`Prompt template ${quoted(record.template)} of ${this.#place}: ${problem}.`, { cause });
   }
 }

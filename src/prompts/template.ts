@@ -1,10 +1,10 @@
 import { DecotelError } from '../core/decotel-error.js';
-import { misuse } from '../core/misuse.js';
+import { misuse, quoted } from '../core/misuse.js';
 import { checkOptions, type OptionTypes } from '../core/options.js';
 import type { PromptRecord } from '../core/record.js';
 import { contentHash } from './content-hash.js';
 import { stripIndentation } from './indentation.js';
-import { isPart, parseParts, type Malformation, type TemplatePart } from './placeholder.js';
+import { isPart, parseParts, type Fail, type Placeholder, type TemplatePart } from './placeholder.js';
 
 export type PromptMetadata = NonNullable<PromptRecord['metadata']>;
 
@@ -28,13 +28,11 @@ export type ParamReaders =
 
 /** A parsed prompt template. */
 export interface PromptTemplate {
-  /** The text without its common indentation and outer blank lines. */
-  readonly template: string;
-  readonly name: string | undefined;
-  /** A hash of `template` unless the application gave one. */
-  readonly version: string;
-  readonly metadata: PromptMetadata | undefined;
-  readonly tags: readonly string[] | undefined;
+  /**
+   * What is known of it before it is rendered. Its text is without common indentation and outer blank lines, its version a
+   * hash of that unless the application gave one.
+   */
+  readonly record: Readonly<PromptRecord>;
   /** Of all sections. */
   readonly parts: readonly TemplatePart[];
   /** One user message where the template has no role headings. */
@@ -85,70 +83,52 @@ type Owner = Pick<PromptTemplate, 'params' | 'isOfClass' | 'place'>;
 
 /** Throws a `DecotelError` for a malformed template. */
 export function parseTemplate(where: string, options: TemplateOptions, owner?: Owner): PromptTemplate {
-  // The text as it was written is parsed for its mistakes alone: their positions are those of the source file.
-  parseParts(options.template, failureOf(options.template, where));
-  const template = stripIndentation(options.template);
-  const sections = parseSections(template, failureOf(template, where));
-  const { version = contentHash(template), metadata, tags } = options;
+  const { template: source, name, metadata, tags } = options;
+  const fail = (problem: string, index?: number): never => {
+    const position = index === undefined ? '' : positionAt(source, index);
+    throw new DecotelError(`${where}: prompt template ${quoted(source)}${position}: ${problem}.`);
+  };
+  // As it was written it is parsed for its mistakes alone: their positions are those of the source file.
+  parseParts(source, fail);
+  const template = stripIndentation(source);
+  const sections = parseSections(template, fail);
   return {
     ...owner,
-    template,
-    name: options.name,
-    version,
-    metadata: metadata && { ...metadata },
-    tags: tags && [...tags],
+    record: {
+      template,
+      name,
+      version: options.version ?? contentHash(template),
+      metadata: metadata && { ...metadata },
+      tags: tags && [...tags],
+    },
     parts: sections.flatMap(({ parts }) => parts),
     sections,
   };
 }
 
-/** What is known of a prompt before it is rendered. */
-export function promptRecord({ name, version, metadata, tags, template }: PromptTemplate): PromptRecord {
-  return { name, version, metadata, tags, template };
+function positionAt(text: string, index: number): string {
+  const lines = text.slice(0, index).split('\n');
+  return `, line ${String(lines.length)}, column ${String((lines.at(-1)?.length ?? 0) + 1)}`;
 }
 
-const HEADING = /^(SYSTEM|USER|ASSISTANT|MESSAGES):[ \t]*/gm;
+const HEADING = /^(SYSTEM|USER|ASSISTANT|MESSAGES):[ \t]*/m;
 
-function parseSections(text: string, fail: (malformation: Malformation) => never): TemplateSection[] {
-  const headings = [...text.matchAll(HEADING)];
-  const opening = text.slice(0, headings[0]?.index);
-  if (headings.length === 0) return [{ heading: '', role: 'user', parts: parseParts(opening, fail) }];
-  const untitled = parseParts(opening.trim(), fail);
-  const sections = headings.map(({ 0: heading, 1: title = '', index }, order): TemplateSection => {
+function parseSections(text: string, fail: Fail): TemplateSection[] {
+  const [opening = '', ...titled] = text.split(HEADING);
+  const untitled = parseParts(titled.length === 0 ? opening : opening.trim(), fail);
+  const sections: TemplateSection[] = untitled.length === 0 ? [] : [{ heading: '', role: 'user', parts: untitled }];
+  for (let index = 0; index < titled.length; index += 2) {
+    const [title = '', body = ''] = titled.slice(index);
     const role = title.toLowerCase() as TemplateSection['role'];
-    const start = index + heading.length;
-    const body = text.slice(start, headings[order + 1]?.index).trimEnd();
-    const parts = parseParts(stripIndentation(body).trimStart(), fail);
+    let parts = parseParts(stripIndentation(body.trimEnd()).trimStart(), fail);
     if (role === 'messages') {
       const [history] = parts;
-      if (typeof history === 'object' && parts.length === 1) {
-        return { heading: `${title}: `, role, parts: [{ ...history, format: 'messages' }] };
-      }
-      fail({
-        index: start,
-        problem: 'MESSAGES: takes one variable alone: MESSAGES: {history}',
-      });
-    }
-    if (role !== 'user' && parts.some(isPart)) {
-      fail({ index: start, problem: `images and parts go into USER:, not into ${title}:` });
-    }
-    return { heading: `${title}: `, role, parts };
-  });
-  return untitled.length > 0 ? [{ heading: '', role: 'user', parts: untitled }, ...sections] : sections;
-}
-
-function failureOf(template: string, where: string): (malformation: Malformation) => never {
-  return ({ index, problem }) => {
-    const before = template.slice(0, index).split('\n');
-    const position = `line ${String(before.length)}, column ${String((before.at(-1)?.length ?? 0) + 1)}`;
-    throw new DecotelError(`${where}: prompt template ${quoted(template)}, ${position}: ${problem}.`);
-  };
-}
-
-const LONGEST_QUOTE = 80;
-
-/** A template in a message: on one line, and not longer than one. */
-export function quoted(template: string): string {
-  const line = template.trim().replace(/\s+/g, ' ');
-  return JSON.stringify(line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE - 1)}…` : line);
+      if (typeof history !== 'object' || parts.length > 1)
+        fail(`MESSAGES: takes one variable alone, got ${quoted(body)}`);
+      parts = [{ ...(history as Placeholder), format: 'messages' }];
+    } else if (role !== 'user' && parts.some(isPart))
+      fail(`images and parts go into USER:, not into ${title}: ${quoted(body)}`);
+    sections.push({ heading: `${title}: `, role, parts });
+  }
+  return sections;
 }

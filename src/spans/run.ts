@@ -3,7 +3,7 @@ import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
 import { contentSwitches, settings, strictest, type ContentSwitches } from '../core/settings.js';
 import { createFrame, isInFrame, runInFrame, type PromptFrame } from '../prompts/frame.js';
-import { promptRecord, type PromptTemplate } from '../prompts/template.js';
+import type { PromptTemplate } from '../prompts/template.js';
 import { isAbort } from '../streams/abort.js';
 import type { Enter, Method } from '../streams/cover.js';
 import { keepContext } from '../streams/keep-context.js';
@@ -135,7 +135,7 @@ function describeCall(
 ): void {
   const { record, options } = call;
   try {
-    if (prompt !== undefined) record.prompt = promptRecord(prompt);
+    if (prompt !== undefined) record.prompt = { ...prompt.record };
     readArguments(call, original, args);
     if (options.tags !== undefined) record.tags = [...options.tags];
     if (options.metadata !== undefined) record.metadata = { ...options.metadata };
