@@ -30,9 +30,7 @@ function methodsOf(owner: object, isStatic: boolean): OwnMethod[] {
     // An enumerable static member is a field that holds a function.
     if (typeof value !== 'function' || isClass(value) || (isStatic && own?.enumerable === true)) return [];
     if (key === 'constructor' && !isStatic) return [];
-    return [
-      { owner, key, name: memberName(key), isStatic, definition: definitionOf(value as AnyFunction)?.definition },
-    ];
+    return [{ owner, key, name: memberName(key), isStatic, definition: definitionOf(value)?.definition }];
   });
 }
 

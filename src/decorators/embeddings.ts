@@ -1,17 +1,10 @@
-import type { PriceRecord } from '../core/record.js';
-import type { CallOptions } from '../spans/definition.js';
 import { GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS } from '../semconv/gen-ai.js';
 import { callDecorator, type CallFamily } from './call-decorator.js';
 import type { CallDecoratorFactory } from './decorator-types.js';
+import { describeModel, MODEL_OPTIONS, type ModelOptions } from './model-options.js';
 import { SPAN_KIND_CLIENT } from './span-kinds.js';
 
-export interface EmbeddingsOptions extends CallOptions {
-  /** `gen_ai.provider.name` where the response cannot tell, as the conventions spell it: `openai`, `aws.bedrock`… */
-  provider?: string;
-  /** `gen_ai.request.model` where the request is not seen. */
-  model?: string;
-  /** What one token costs, in US dollars: with the tokens it makes `decotel.cost`. */
-  price?: PriceRecord;
+export interface EmbeddingsOptions extends ModelOptions {
   /** `gen_ai.embeddings.dimension.count` where neither the response nor the result tells. */
   dimensions?: number;
 }
@@ -24,11 +17,8 @@ const family: CallFamily<EmbeddingsOptions> = {
     isModelCall: true,
     spanName: ({ options }) => options.name ?? spanName((options as EmbeddingsOptions).model),
     describe: (record, options) => {
-      const { provider, model, dimensions, price } = options as EmbeddingsOptions;
-      if (provider !== undefined) record.provider = provider;
-      if (model !== undefined) record.request = { ...record.request, model };
-      if (price !== undefined) record.price = { ...price };
-      record.embeddingDimensions = dimensions;
+      describeModel(record, options);
+      record.embeddingDimensions = (options as EmbeddingsOptions).dimensions;
     },
     readResult: (record, _options, value) => {
       const found = dimensionsIn(value, DEEPEST);
@@ -42,9 +32,7 @@ const family: CallFamily<EmbeddingsOptions> = {
     },
   },
   options: {
-    provider: 'a string',
-    model: 'a string',
-    price: '{ inputToken, outputToken } in US dollars',
+    ...MODEL_OPTIONS,
     dimensions: 'a number',
   },
 };

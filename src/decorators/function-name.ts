@@ -1,4 +1,4 @@
-import { definitionOf, type AnyFunction } from './definitions.js';
+import { definitionOf } from './definitions.js';
 
 /** A member's name in messages and traces. */
 export function memberName(key: PropertyKey): string {
@@ -29,8 +29,7 @@ export function functionNameOf(
       for (; object !== null; object = Object.getPrototypeOf(object) as object | null) {
         const own = Object.getOwnPropertyDescriptor(object, key as PropertyKey);
         if (own === undefined) continue;
-        if (definitionOf(own.value as AnyFunction)?.definition.functionName === functionName)
-          return (known = within(object));
+        if (definitionOf(own.value)?.definition.functionName === functionName) return (known = within(object));
         nearest ??= object;
       }
       // Another decorator's function stands there: the owner is not certain, so it is looked up each time.

@@ -1,6 +1,6 @@
+import { remember } from '../core/decorated.js';
 import { described, isClass, misuse, type AnyClass } from '../core/misuse.js';
-import { rememberTemplate } from '../prompts/render-prompt.js';
-import { definitionOf, remember, type AnyFunction, type DecoratedMethod } from './definitions.js';
+import { definitionOf, type AnyFunction, type DecoratedMethod } from './definitions.js';
 import { functionNameOf, memberName } from './function-name.js';
 import { wrap } from './wrapper.js';
 
@@ -149,8 +149,6 @@ export function decorateFunction(
   const original = known?.original ?? value;
   const wrapper = wrap(definition, original, value);
   remember(wrapper, { definition, original });
-  if (definition.prompt !== undefined) rememberTemplate(wrapper, definition.prompt);
-  definition.call?.kind.decorated?.(wrapper, original, definition.call);
   return wrapper;
 }
 

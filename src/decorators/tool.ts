@@ -4,7 +4,7 @@ import type { CallOptions } from '../spans/definition.js';
 import { GEN_AI_OPERATION_NAME_VALUE_EXECUTE_TOOL } from '../semconv/gen-ai.js';
 import { callIdIn, takeFacts } from '../tools/call-facts.js';
 import type { InputValue, ToolInput } from '../tools/input.js';
-import { rememberTool } from '../tools/tool-methods.js';
+import { TOOL } from '../tools/tool-methods.js';
 import { callDecorator, type CallFamily, type MethodOptions } from './call-decorator.js';
 import type { CallDecorator, OptionsOnly, TakingDecorator } from './decorator-types.js';
 import { SPAN_KIND_INTERNAL } from './span-kinds.js';
@@ -34,15 +34,11 @@ export type ToolDecoratorFactory = CallDecorator & {
 
 const family: CallFamily<ToolOptions> = {
   kind: {
-    decorator: '@tool',
+    decorator: TOOL,
     spanKind: SPAN_KIND_INTERNAL,
     operation: GEN_AI_OPERATION_NAME_VALUE_EXECUTE_TOOL,
     isModelCall: false,
     spanName: ({ options, methodName }) => `${GEN_AI_OPERATION_NAME_VALUE_EXECUTE_TOOL} ${options.name ?? methodName}`,
-    decorated: (wrapper, original, { methodName, options }) => {
-      const { name = methodName, description, input } = options as ToolOptions;
-      rememberTool(wrapper, { name, description, input, original });
-    },
     describe: (record, options) => {
       const {
         methodName = '',

@@ -1,22 +1,15 @@
 import { misuse, thereAre, type AnyClass } from '../core/misuse.js';
 import { outputTypeOf } from '../core/output-type.js';
-import type { PriceRecord } from '../core/record.js';
-import type { CallOptions } from '../spans/definition.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT } from '../semconv/gen-ai.js';
 import { callDeclaration, callDecorator, type CallFamily } from './call-decorator.js';
 import { decorateOwnMethod, ownMethods, type OwnMethod } from './class-methods.js';
 import type { CallDecoratorFactory, CallOrClassDecorator } from './decorator-types.js';
+import { describeModel, MODEL_OPTIONS, type ModelOptions } from './model-options.js';
 import { SPAN_KIND_CLIENT } from './span-kinds.js';
 
-export interface WithOtelOptions extends CallOptions {
+export interface WithOtelOptions extends ModelOptions {
   /** `gen_ai.operation.name`. Default: `chat`, until the response says otherwise. */
   operation?: 'chat' | 'text_completion' | 'generate_content';
-  /** `gen_ai.provider.name` where the response cannot tell, as the conventions spell it: `openai`, `aws.bedrock`… */
-  provider?: string;
-  /** `gen_ai.request.model` where the request is not seen. */
-  model?: string;
-  /** What one token costs, in US dollars: with the tokens it makes `decotel.cost`. */
-  price?: PriceRecord;
   /** On a class: the methods that call a model. Default: those with a `@promptTemplate`. */
   methods?: readonly string[];
 }
@@ -29,11 +22,9 @@ const family: CallFamily<WithOtelOptions> = {
     isModelCall: true,
     spanName: ({ options, methodName }) => options.name ?? methodName,
     describe: (record, options) => {
-      const { operation, provider, model, price } = options as WithOtelOptions;
+      const { operation } = options as WithOtelOptions;
       if (operation !== undefined) record.operation = operation;
-      if (provider !== undefined) record.provider = provider;
-      if (model !== undefined) record.request = { ...record.request, model };
-      if (price !== undefined) record.price = { ...price };
+      describeModel(record, options);
     },
     readResult: (record, _options, value) => {
       record.outputType = outputTypeOf(value);
@@ -46,9 +37,7 @@ const family: CallFamily<WithOtelOptions> = {
   },
   options: {
     operation: 'a string',
-    provider: 'a string',
-    model: 'a string',
-    price: '{ inputToken, outputToken } in US dollars',
+    ...MODEL_OPTIONS,
     methods: 'an array of strings',
   },
   classOptions: ['methods'],

@@ -1,17 +1,9 @@
+import { decoratedBy } from '../core/decorated.js';
 import { misuse } from '../core/misuse.js';
-import { shared } from '../core/shared.js';
 import type { PromptSdk } from './content-parts.js';
-import type { AnyFunction } from './parameter-names.js';
 import { Rendering, type PromptMessage } from './rendering.js';
 import type { PromptTemplate } from './template.js';
 import { givenVariables } from './variables.js';
-
-/** The template of a decorated method, by the function that stands in for it. */
-const templates = shared('prompt-templates', () => new WeakMap<AnyFunction, PromptTemplate>());
-
-export function rememberTemplate(method: AnyFunction, template: PromptTemplate): void {
-  templates.set(method, template);
-}
 
 /** Any class. One whose constructor is private fits no constructor type. */
 interface AnyClass {
@@ -64,7 +56,7 @@ function rendering(caller: string, owner: AnyClass, method: string, variables: o
 function templateOf(owner: object, method: string): PromptTemplate | undefined {
   for (let object: object | null = owner; object !== null; object = Object.getPrototypeOf(object) as object | null) {
     const value: unknown = Object.getOwnPropertyDescriptor(object, method)?.value;
-    if (value !== undefined) return typeof value === 'function' ? templates.get(value as AnyFunction) : undefined;
+    if (value !== undefined) return decoratedBy<{ prompt?: PromptTemplate }>(value)?.definition.prompt;
   }
   return undefined;
 }

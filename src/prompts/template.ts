@@ -4,7 +4,7 @@ import { checkOptions, type OptionTypes } from '../core/options.js';
 import type { PromptRecord } from '../core/record.js';
 import { contentHash } from './content-hash.js';
 import { stripIndentation } from './indentation.js';
-import { isPart, parseParts, type Fail, type Placeholder, type TemplatePart } from './placeholder.js';
+import { isPart, parseParts, type Fail, type TemplatePart } from './placeholder.js';
 
 export type PromptMetadata = NonNullable<PromptRecord['metadata']>;
 
@@ -125,7 +125,7 @@ function parseSections(text: string, fail: Fail): TemplateSection[] {
       const [history] = parts;
       if (typeof history !== 'object' || parts.length > 1)
         fail(`MESSAGES: takes one variable alone, got ${quoted(body)}`);
-      parts = [{ ...(history as Placeholder), format: 'messages' }];
+      parts = [{ ...history, format: 'messages' }];
     } else if (role !== 'user' && parts.some(isPart))
       fail(`images and parts go into USER:, not into ${title}: ${quoted(body)}`);
     sections.push({ heading: `${title}: `, role, parts });

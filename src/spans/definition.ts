@@ -2,7 +2,6 @@ import type { Context, Link, SpanKind, Tracer } from '@opentelemetry/api';
 import type { CallRecord } from '../core/record.js';
 import type { ContentOption } from '../core/settings.js';
 import type { PromptTemplate } from '../prompts/template.js';
-import type { Method } from '../streams/cover.js';
 import type { MethodMiddleware } from './hooked-call.js';
 import type { SpanStart } from './start-span.js';
 
@@ -42,8 +41,6 @@ export interface CallKind {
   origin?(options: CallOptions, args: readonly unknown[], active: Context): Origin;
   /** Writes what the decorator's options say into the record, and what is known of the object that is called. */
   describe(record: CallRecord, options: CallOptions, self?: unknown): void;
-  /** Is told of the function that stands in for a method. */
-  decorated?(wrapper: Method, original: Method, definition: CallDefinition): void;
   /** Reads the arguments of a call that is recorded, before the method gets them. */
   readArguments?(record: CallRecord, options: CallOptions, args: readonly unknown[]): void;
   /** Reads what the method returned, where that is no response of a model; gives what is recorded of it. */

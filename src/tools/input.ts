@@ -1,4 +1,3 @@
-import type { DecotelError } from '../core/decotel-error.js';
 import { misuse } from '../core/misuse.js';
 import { problemIn, type JsonSchema } from './json-schema.js';
 import { parametersFromTypes } from './parameter-types.js';
@@ -47,12 +46,17 @@ export type Checked = { readonly values: readonly unknown[] } | { readonly probl
  */
 export function parametersOf(tool: FoundTool): JsonSchema {
   let schema: object | undefined;
+  let cause: unknown;
   try {
     schema = tool.input === undefined ? parametersFromTypes(tool) : jsonSchemaOf(tool.input);
-  } catch (cause) {
-    throw unknownParameters(tool, cause);
+  } catch (failure) {
+    cause = failure;
   }
-  if (schema === undefined) throw unknownParameters(tool, undefined);
+  if (schema === undefined) {
+    const remedy =
+      'Give it `input`: a schema that knows it (zod 4), `{ input: schema, jsonSchema }`, or plain JSON Schema.';
+    throw misuse(`\`@tool\` on ${tool.place}`, 'there is no JSON Schema of its parameters', remedy, cause);
+  }
   const { $schema: _, ...parameters } = schema as JsonSchema;
   return parameters;
 }
@@ -88,10 +92,4 @@ function standardSchemaOf(input: ToolInput): StandardSchema | undefined {
 function issueText({ message, path = [] }: Issue): string {
   const steps = path.map((step) => String(typeof step === 'object' ? step.key : step));
   return steps.length === 0 ? message : `${steps.join('.')}: ${message}`;
-}
-
-function unknownParameters({ place }: FoundTool, cause: unknown): DecotelError {
-  const remedy =
-    'Give it `input`: a schema that knows it (zod 4), `{ input: schema, jsonSchema }`, or plain JSON Schema.';
-  return misuse(`\`@tool\` on ${place}`, 'there is no JSON Schema of its parameters', remedy, cause);
 }

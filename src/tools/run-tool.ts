@@ -33,7 +33,7 @@ export async function runTool(
   const checked = await checkArguments(tool, plain);
   if ('problem' in checked) return { refusal: `The arguments of ${name} do not fit: ${checked.problem}.` };
   const values = options === undefined || tool.input === undefined ? checked.values : [...checked.values, options];
-  const result = handOver({ id, notes }, () => Reflect.apply(tool.method, self, values) as unknown);
+  const result = handOver({ id, notes }, () => Reflect.apply(tool.method, self, values));
   return { value: await collected(await result) };
 }
 

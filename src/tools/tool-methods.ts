@@ -1,36 +1,36 @@
+import { decoratedBy, type AnyFunction } from '../core/decorated.js';
 import { described, misuse } from '../core/misuse.js';
 import { warnOnce } from '../core/report.js';
 import type { ToolDefinition } from '../core/messages.js';
-import { shared } from '../core/shared.js';
-import type { AnyFunction } from '../prompts/parameter-names.js';
 import { parametersOf, type ToolInput } from './input.js';
 import { isObject } from './json-schema.js';
 import type { ToolFacts } from './vendor.js';
 
-/** What `@tool` said of a method. */
-export interface DeclaredTool {
+/** The decorator whose methods are tools. */
+export const TOOL = '@tool';
+
+/** A definition of a method, as far as it makes a tool. */
+interface ToolDeclaration {
+  readonly call?: {
+    readonly kind: { readonly decorator: string };
+    readonly methodName: string;
+    readonly options: { readonly name?: string; readonly description?: string; readonly input?: ToolInput };
+  };
+}
+
+/** A tool where it stands on a class. */
+export interface FoundTool {
   readonly name: string;
   readonly description: string | undefined;
   readonly input: ToolInput | undefined;
   /** The method as the application wrote it. */
   readonly original: AnyFunction;
-}
-
-/** A tool where it stands on a class. */
-export interface FoundTool extends DeclaredTool {
   /** The decorated method. */
   readonly method: AnyFunction;
   readonly owner: object;
   readonly key: PropertyKey;
   /** ``  `Librarian.lookUp`  ``, for messages. */
   readonly place: string;
-}
-
-/** By the function that stands in for the method. */
-const declared = shared('tools', () => new WeakMap<AnyFunction, DeclaredTool>());
-
-export function rememberTool(method: AnyFunction, tool: DeclaredTool): void {
-  declared.set(method, tool);
 }
 
 /** Throws a `DecotelError` for what cannot have tools. */
@@ -48,14 +48,15 @@ export function toolsIn(self: object): Map<string, FoundTool> {
       // The nearest member is the one that a call would find.
       if (seen.has(key)) continue;
       seen.add(key);
-      const method = Object.getOwnPropertyDescriptor(owner, key)?.value as AnyFunction | undefined;
-      const tool = typeof method === 'function' ? declared.get(method) : undefined;
-      if (tool === undefined || method === undefined) continue;
-      const other = found.get(tool.name);
-      if (other?.owner === owner)
-        warnOnce(`${placeOf(owner, key)} and ${other.place} are tools of one name; the first serves`);
-      if (other !== undefined) continue;
-      found.set(tool.name, { ...tool, method, owner, key, place: placeOf(owner, key) });
+      const method = Object.getOwnPropertyDescriptor(owner, key)?.value as AnyFunction;
+      const { definition, original = method } = decoratedBy<ToolDeclaration>(method) ?? {};
+      if (definition?.call?.kind.decorator !== TOOL) continue;
+      const { methodName, options } = definition.call;
+      const { name = methodName, description, input } = options;
+      const place = placeOf(owner, key);
+      const other = found.get(name);
+      if (other?.owner === owner) warnOnce(`${place} and ${other.place} are tools of one name; the first serves`);
+      if (other === undefined) found.set(name, { name, description, input, original, method, owner, key, place });
     }
   }
   return found;

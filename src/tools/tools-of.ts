@@ -1,4 +1,5 @@
 import { misuse, thereAre } from '../core/misuse.js';
+import { callIdIn } from './call-facts.js';
 import { runTool } from './run-tool.js';
 import { factsOf, requireHolder, toolsIn } from './tool-methods.js';
 import type { Execute } from './vendor.js';
@@ -21,8 +22,7 @@ export function toolsOf<Vendor extends keyof ToolDefinitions>(self: object, vend
     throw misuse('toolsOf', `unknown vendor \`${vendor}\``, thereAre(Object.keys(toolVendors)));
   }
   const execute: Execute = async (name, given, options) => {
-    const id = (options as { toolCallId?: string } | undefined)?.toolCallId;
-    const outcome = await runTool(self, { name, id, given }, options);
+    const outcome = await runTool(self, { name, id: callIdIn(options), given }, options);
     if ('refusal' in outcome) throw new Error(outcome.refusal);
     return outcome.value;
   };
