@@ -2,7 +2,7 @@
 import { transformSync } from 'esbuild';
 import {
   bindingNamed,
-  boundArguments,
+  boundNames,
   DEFAULTED,
   parameterNames,
   type AnyFunction,
@@ -13,8 +13,8 @@ const evaluate = (expression: string): AnyFunction => new Function(`return ${exp
 const method = (definition: string): AnyFunction => evaluate(`((o) => o[Reflect.ownKeys(o)[0]])({ ${definition} })`);
 /** The argument called `name`; undefined where no parameter is. */
 const argumentNamed = (from: AnyFunction, args: unknown[], name: string): { value: unknown } | undefined => {
-  const binding = bindingNamed(boundArguments(from, args) ?? [], name);
-  return binding && { value: binding.value };
+  const binding = bindingNamed(boundNames(from) ?? [], name);
+  return binding && { value: binding.read(args) };
 };
 
 describe('the names of parameters', () => {
@@ -70,7 +70,7 @@ describe('the names of parameters', () => {
     const source = `class A { static async *ask({ genre, reader: who = 'Ann', ...more }: any, [first] = [1], limit = 3) {} }`;
     const { code } = transformSync(source, { loader: 'ts', minifyWhitespace, minifySyntax: minifyWhitespace });
     const ask = new Function(`${code}; return A.ask`)() as AnyFunction;
-    expect(boundArguments(ask, [])?.map(({ name }) => name)).toEqual(['genre', 'who', 'more', 'first', 'limit']);
+    expect(boundNames(ask)?.map(({ name }) => name)).toEqual(['genre', 'who', 'more', 'first', 'limit']);
   });
 
   it('survive minification as keys of an object', () => {

@@ -2,19 +2,21 @@ import { parameterTokens, splitTokens } from './function-source.js';
 
 export type AnyFunction = (...args: never[]) => unknown;
 
+/** Finds a value among the arguments; `DEFAULTED` where only the function itself can compute it. */
+type Read = (args: unknown) => unknown;
+
 /** One name that a parameter list binds. */
 export interface Binding {
   /** As the body of the function knows it. */
   readonly name: string;
   /** As the caller's object knows it; it survives minification. */
   readonly key: string | undefined;
-  readonly value: unknown;
+  readonly read: Read;
 }
 
 interface ParameterList {
-  /** The tokens of each parameter. */
-  readonly parameters: readonly string[][];
   readonly names: readonly (string | undefined)[];
+  readonly bindings: readonly Binding[];
 }
 
 /** Stands for a default value that only the function itself can compute. */
@@ -30,13 +32,9 @@ export function parameterNames(method: AnyFunction): readonly (string | undefine
   return parametersOf(method)?.names;
 }
 
-/**
- * What the parameters bind, destructured ones too, to these arguments. Default values are known where they are plain
- * literals. Undefined where the source cannot be read.
- */
-export function boundArguments(method: AnyFunction, args: readonly unknown[]): readonly Binding[] | undefined {
-  const list = parametersOf(method);
-  return list && elements(list.parameters, args);
+/** What the parameters bind, destructured ones too; undefined where the source cannot be read. */
+export function boundNames(method: AnyFunction): readonly Binding[] | undefined {
+  return parametersOf(method)?.bindings;
 }
 
 /** The one called `name`: a parameter, a destructured variable, else a destructured key. */
@@ -55,7 +53,10 @@ function readParameters(method: AnyFunction): ParameterList | undefined {
     if (tokens === undefined) return undefined;
     const parameters = pieces(tokens);
     const firsts = parameters.map((parameter) => parameter.find((token) => token !== '...'));
-    return { parameters, names: firsts.map((first) => (first === '{' || first === '[' ? undefined : first)) };
+    return {
+      names: firsts.map((first) => (first === '{' || first === '[' ? undefined : first)),
+      bindings: elements(parameters, (args) => args),
+    };
   } catch {
     return undefined;
   }
@@ -69,43 +70,56 @@ function pieces(tokens: readonly string[]): string[][] {
 }
 
 /** The elements of a parameter list or an array pattern. */
-function elements(all: readonly string[][], holder: unknown): Binding[] {
+function elements(all: readonly string[][], read: Read): Binding[] {
+  const rest = (index: number): Read => reading(read, (list) => (Array.isArray(list) ? list.slice(index) : list));
   return all.flatMap((tokens, index) =>
-    tokens[0] === '...'
-      ? target(tokens.slice(1), Array.isArray(holder) ? holder.slice(index) : holder)
-      : element(tokens, index, holder),
+    tokens[0] === '...' ? target(tokens.slice(1), rest(index)) : element(tokens, index, read),
   );
 }
 
 /** A binding pattern with its default value: `name`, `name = value`, `{ … }`, `[ … ]`. */
-function element(tokens: readonly string[], key: string | number, holder: unknown): Binding[] {
+function element(tokens: readonly string[], key: string | number, read: Read): Binding[] {
   const [pattern = [], fallback] = splitTokens(tokens, '=');
-  const isUnknown = holder === DEFAULTED;
-  let value = isUnknown ? holder : (holder as Record<string | number, unknown> | null | undefined)?.[key];
-  if (value === undefined && fallback !== undefined) value = literal(fallback.join(''));
-  return target(pattern, value, typeof key === 'string' ? key : undefined);
+  const standIn = fallback && literal(fallback.join(''));
+  const member = reading(read, (holder) => {
+    const value = (holder as Record<string | number, unknown> | null | undefined)?.[key];
+    return value === undefined ? standIn : value;
+  });
+  return target(pattern, member, typeof key === 'string' ? key : undefined);
 }
 
-function target(tokens: readonly string[], value: unknown, key?: string): Binding[] {
+/** A step further, where the steps before it led to a value. */
+function reading(read: Read, step: (holder: unknown) => unknown): Read {
+  return (args) => {
+    const holder = read(args);
+    return holder === DEFAULTED ? holder : step(holder);
+  };
+}
+
+function target(tokens: readonly string[], read: Read, key?: string): Binding[] {
   const [first] = tokens;
   const inner = first === '[' || first === '{' ? pieces(tokens.slice(1, -1)) : [];
-  if (first === '[') return elements(inner, value);
+  if (first === '[') return elements(inner, read);
   // The key of a nested pattern names the whole of it: `{book}` for `({ book: { title } })`.
   const name = first === '{' ? key : first;
-  return [...(name === undefined ? [] : [{ name, key, value }]), ...members(inner, value)];
+  return [...(name === undefined ? [] : [{ name, key, read }]), ...members(inner, read)];
 }
 
-function members(all: readonly string[][], holder: unknown): Binding[] {
+function members(all: readonly string[][], read: Read): Binding[] {
   const keys: string[] = [];
   return all.flatMap((tokens) => {
     const [first = '['] = tokens;
-    if (first === '...') return target(tokens.slice(1), others(holder, keys));
+    if (first === '...')
+      return target(
+        tokens.slice(1),
+        reading(read, (holder) => others(holder, keys)),
+      );
     // A computed key is known to nobody but the function.
     if (first === '[') return [];
     const quoted = literal(first);
     const key = typeof quoted === 'string' ? quoted : first;
     keys.push(key);
-    return element(tokens[1] === ':' ? tokens.slice(2) : tokens, key, holder);
+    return element(tokens[1] === ':' ? tokens.slice(2) : tokens, key, read);
   });
 }
 

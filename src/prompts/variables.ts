@@ -1,5 +1,5 @@
 import type { PromptFrame } from './frame.js';
-import { bindingNamed, boundArguments, DEFAULTED, type Binding } from './parameter-names.js';
+import { bindingNamed, boundNames, DEFAULTED } from './parameter-names.js';
 import type { Placeholder } from './placeholder.js';
 import type { PromptTemplate } from './template.js';
 
@@ -13,12 +13,8 @@ export type FindVariable = (name: string) => Found;
  * The variables of a running call: what it was given, else `params`, the instance (`this.x`), the parameters.
  */
 export function variablesOfCall(frame: PromptFrame, given: object | undefined): FindVariable {
-  let bound: readonly Binding[] | undefined;
-  const argument = (name: string): Found => {
-    bound ??= boundArguments(frame.original, frame.args);
-    return argumentValue(bound, name);
-  };
-  return (name) => memberOf(given, name) ?? paramValue(frame, name) ?? fieldValue(frame, name) ?? argument(name);
+  return (name) =>
+    memberOf(given, name) ?? paramValue(frame, name) ?? fieldValue(frame, name) ?? argumentValue(frame, name);
 }
 
 /** Variables that are given, and nothing else; `this` holds what `{this.x}` reads. */
@@ -77,12 +73,15 @@ function fieldValue({ template, self }: PromptFrame, name: string): Found | unde
   return typeof field?.value === 'function' ? undefined : field;
 }
 
-function argumentValue(bound: readonly Binding[] | undefined, name: string): Found {
+function argumentValue({ original, args }: PromptFrame, name: string): Found {
+  const bound = boundNames(original);
   const remedy = `Pass it: promptText({ ${name} }), or name it in \`params\``;
   if (bound === undefined) return { reason: "the method's source is unknown (native or bound)", remedy };
   const binding = bindingNamed(bound, name);
-  if (binding?.value === DEFAULTED) return { reason: 'its default value is computed' };
-  if (binding !== undefined) return binding;
+  if (binding !== undefined) {
+    const value = binding.read(args);
+    return value === DEFAULTED ? { reason: 'its default value is computed' } : { value };
+  }
   const names = bound.map((one) => one.name);
   // One-letter names are what minifiers leave.
   const isRenamed = names.length > 0 && names.every((one) => one.length === 1);
