@@ -54,7 +54,7 @@ describe('what users get wrong', () => {
 
   it('a content rule with a kind that there is not is refused by a decorator', () => {
     const decorate = (): unknown => withOtel({ content: { inputs: false } as object })(() => 1);
-    expect(decorate).toThrow('It must be a boolean, or { input, output, tools, retrieval } of booleans.');
+    expect(decorate).toThrow('It must be a boolean or { input, output, tools, retrieval } of booleans.');
   });
 
   it('a field that cannot be read takes no content rule with it', () => {

@@ -5,19 +5,20 @@ const CHECKS = {
   'a string': isString,
   'a number': isNumber,
   'a function': isFunction,
-  'a string or a function': (value: unknown) => isString(value) || isFunction(value),
-  'a number or a function': (value: unknown) => isNumber(value) || isFunction(value),
   'an object': isObject,
+  'an array': Array.isArray,
+  'an array of strings': (value: unknown) => Array.isArray(value) && value.every(isString),
   // Schemas of some libraries are functions.
   'a schema': (value: unknown) => isObject(value) || isFunction(value),
-  'an object or an array': (value: unknown) => isObject(value) || Array.isArray(value),
-  'a boolean, or { input, output, tools, retrieval } of booleans': isContentRule,
+  'a boolean': isContentRule,
+  '{ input, output, tools, retrieval } of booleans': isContentRule,
   '{ inputToken, outputToken } in US dollars': isPrice,
-  'an array of strings': (value: unknown) => Array.isArray(value) && value.every(isString),
 };
 
+type Check = keyof typeof CHECKS;
+
 /** What an option must be, in the words of the message that says so. */
-export type OptionType = keyof typeof CHECKS;
+export type OptionType = Check | `${Check} or ${Check}`;
 
 export type OptionTypes<Options> = Readonly<Record<keyof Options, OptionType>>;
 
@@ -36,7 +37,7 @@ export function checkOptions<Options extends object>(
       throw misuse(where, `unknown option \`${name}\``, thereAre(Object.keys(known)));
     }
     if (value === undefined) continue;
-    if (!CHECKS[type](value)) {
+    if (!type.split(' or ').some((one) => CHECKS[one as Check](value))) {
       throw misuse(where, `option \`${name}\` is ${described(value)}`, `It must be ${type}.`);
     }
     checked[name] = value;

@@ -26,7 +26,7 @@ const CALL_OPTIONS: OptionTypes<CallOptions> = {
   attributes: 'an object',
   tags: 'an array of strings',
   metadata: 'an object',
-  content: 'a boolean, or { input, output, tools, retrieval } of booleans',
+  content: 'a boolean or { input, output, tools, retrieval } of booleans',
   capture: 'a function',
 };
 

@@ -23,22 +23,20 @@ const SIGNATURES: readonly (readonly [ImageType, RegExp])[] = [
 
 /** Throws an `Unprintable` where `value` is no image. */
 export function readImage(value: unknown): Image {
-  if (value instanceof Uint8Array) {
-    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    const start = bytes.toString('latin1', 0, 12);
-    const type = SIGNATURES.find(([, signature]) => signature.test(start))?.[0];
-    if (type !== undefined) return inlineImage(type, bytes.toString('base64'));
-  } else if (typeof value === 'string' || value instanceof URL) {
-    const url = String(value);
+  const url = value instanceof Uint8Array ? dataUrl(value) : value instanceof URL ? value.href : value;
+  if (typeof url === 'string') {
     const [head, type] = /^data:(image\/(?:png|jpeg|gif|webp));base64,/.exec(url) ?? [];
-    if (head !== undefined) return inlineImage(type as ImageType, url.slice(head.length));
+    if (head !== undefined) return { url, inline: { type: type as ImageType, data: url.slice(head.length) } };
     if (/^https?:/.test(url)) return { url };
   }
   throw new Unprintable('is no image: pass the bytes or the URL (https:, data:) of a PNG, JPEG, GIF or WebP');
 }
 
-function inlineImage(type: ImageType, data: string): Image {
-  return { url: `data:${type};base64,${data}`, inline: { type, data } };
+function dataUrl(file: Uint8Array): string | undefined {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  const start = bytes.toString('latin1', 0, 12);
+  const type = SIGNATURES.find(([, signature]) => signature.test(start))?.[0];
+  return type && `data:${type};base64,${bytes.toString('base64')}`;
 }
 
 /** What is recorded of an image: where it is, or how large it was, never its bytes. */

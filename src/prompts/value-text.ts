@@ -65,10 +65,9 @@ export function plainText(value: unknown): string {
 }
 
 function objectText(value: object): string {
-  if ('then' in value && typeof value.then === 'function') throw new Unprintable('is a promise; await it first');
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-
-  const { toString } = value as { toString?: unknown };
+  const { then, toString } = value as { then?: unknown; toString?: unknown };
+  if (typeof then === 'function') throw new Unprintable('is a promise; await it first');
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   const isPlain = Array.isArray(value) || typeof toString !== 'function' || toString === Object.prototype.toString;
   try {
     // eslint-disable-next-line @typescript-eslint/no-base-to-string -- it has one of its own
