@@ -43,8 +43,12 @@ const MOST_HELD = 16;
 /** The AI SDK's own word for its models' `doGenerate`, `doStream` and `doEmbed`; of its spans around them for others. */
 const ATTR_AI_OPERATION_ID = 'ai.operationId';
 
+/** An agent that is asked over HTTP is the provider's: Mistral's SDK has it on its spans. */
+const ATTR_HTTP_REQUEST_METHOD = 'http.request.method';
+
 function isModelCall(attributes: Attributes): boolean {
   const { [OPERATION]: operation, [ATTR_AI_OPERATION_ID]: aiOperation } = attributes;
+  if (operation === genAi.GEN_AI_OPERATION_NAME_VALUE_INVOKE_AGENT) return ATTR_HTTP_REQUEST_METHOD in attributes;
   if (operation !== undefined) return MODEL_OPERATIONS.has(operation);
   return typeof aiOperation === 'string' && /\.do[A-Z]\w+$/.test(aiOperation);
 }
