@@ -210,7 +210,7 @@ describe('awsBedrock', () => {
       expect(reading?.toolDefinitions?.()).toEqual([{ type: 'function', name: 'now', parameters: { type: 'object' } }]);
     });
 
-    it('reads Nova as Converse', () => {
+    it('reads Nova as Converse, a text that ends what is cached as its text', () => {
       const reading = awsBedrock.request(fixture('aws-bedrock', 'nova', 'request'));
       expect(reading?.request).toEqual({ model: 'amazon.nova-lite-v1:0', maxTokens: 16, topK: 20 });
       expect(reading?.input?.()).toEqual([{ role: 'user', parts: [{ type: 'text', content: 'Hi' }] }]);
