@@ -66,6 +66,15 @@ describe('cohere', () => {
     });
   });
 
+  it('tells the calls of v1 apart, which have no ids', () => {
+    const calls = ['Vienna', 'Graz'].map((city) => ({ name: 'weather', parameters: { city } }));
+    const answer = { text: '', generation_id: 'g', tool_calls: calls, finish_reason: 'COMPLETE' };
+    expect(cohere.read(answer)?.output?.()?.[0]?.parts).toEqual([
+      { type: 'tool_call', name: 'weather', arguments: { city: 'Vienna' } },
+      { type: 'tool_call', name: 'weather', arguments: { city: 'Graz' } },
+    ]);
+  });
+
   it('reads embeddings', () => {
     expect(read('books')).toEqual({
       operation: 'embeddings',

@@ -10,6 +10,7 @@ import { openaiChat } from './openai-chat.js';
 import { promptMessages } from './openai-completions.js';
 import { openaiEmbeddings } from './openai-embeddings.js';
 import type { Fold, RequestReading, ResponseReading } from './provider.js';
+import { sumOf } from './usage.js';
 
 const decoder = new TextDecoder();
 
@@ -145,7 +146,7 @@ function inputCount(body: Json): unknown {
 function outputCount(body: Json, choices: readonly Json[]): unknown {
   const total = firstOf(body, ['generation_token_count', 'totalOutputTextTokenCount']);
   const counts = choices.map(({ tokenCount, data }) => asNumber(tokenCount) ?? listed(data));
-  return total ?? counts.reduce((sum, count) => (count === undefined ? sum : (sum ?? 0) + count), undefined);
+  return total ?? sumOf(counts);
 }
 
 function listed(value: unknown): number | undefined {

@@ -5,13 +5,11 @@ import {
   GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL,
   GEN_AI_PROVIDER_NAME_VALUE_COHERE,
 } from '../semconv/gen-ai.js';
-import { readCohereUsage, readMessage, readText } from './cohere-answer.js';
-import { cohereFold, typeOfEvent } from './cohere-fold.js';
+import { cohereFold, readCohereUsage, typeOfEvent } from './cohere-fold.js';
 import { readCohereRequest } from './cohere-request.js';
 import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
 import { dimensionsOf } from './openai-embeddings.js';
 import type { Provider, ResponseReading, Seam } from './provider.js';
-import { wireNames } from './wire-names.js';
 
 /** `chat` of v1 and v2, `embed` and `rerank` (https://docs.cohere.com/reference), on the wire and from the SDK. */
 export const cohere: Provider = {
@@ -31,8 +29,11 @@ function read(value: object): ResponseReading | undefined {
 }
 
 function readBody(value: unknown): ResponseReading | undefined {
-  if (isMessage(value)) return readMessage(wireNames(value) as Json);
-  if (isText(value)) return readText(wireNames(value) as Json);
+  if (isMessage(value) || isText(value)) {
+    const whole = cohereFold();
+    whole.add(value);
+    return whole.read();
+  }
   if (!hasOwn(value, 'meta')) return undefined;
   const { id, meta, embeddings, results } = value;
   const usage = readCohereUsage(meta);

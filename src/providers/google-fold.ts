@@ -1,5 +1,4 @@
 import type { Usage } from '../core/record.js';
-import { settings } from '../core/settings.js';
 import { snapshot } from '../core/snapshot.js';
 import { GEN_AI_OPERATION_NAME_VALUE_GENERATE_CONTENT } from '../semconv/gen-ai.js';
 import { readAnswer, type Choice } from './answer.js';
@@ -53,7 +52,7 @@ const MARKS = { functionCall: 'name', toolCall: 'id', toolResponse: 'id' };
 
 class CandidateFold {
   private finishReason: string | undefined = undefined;
-  private readonly pieces: { isText: boolean; part: GrowingObject }[] = [];
+  private readonly parts = new Slots<GrowingObject>();
   private grounding: unknown = undefined;
 
   add({ content, finishReason, groundingMetadata }: Json): void {
@@ -66,7 +65,7 @@ class CandidateFold {
   }
 
   read(): Choice {
-    const content: unknown[] = this.pieces.map(({ part }) => wholePart(part.read()));
+    const content: unknown[] = this.parts.values().map((part) => wholePart(part.read()));
     const { grounding, finishReason } = this;
     if (grounding !== undefined) content.push(grounding);
     return { message: { content }, finishReason };
@@ -74,16 +73,12 @@ class CandidateFold {
 
   private addPart(given: Json): void {
     const { text, thought } = given;
+    const { size } = this.parts;
+    const last = this.parts.get(size - 1);
+    if (text === '' || (last !== undefined && goesOn(last, given))) return;
     const isText = typeof text === 'string';
-    const last = this.pieces.at(-1);
-    if (text === '' || (!isText && last !== undefined && goesOn(last.part, given))) return;
-    const isNext = isText && last?.isText === true && last.part.members['thought'] === thought;
-    if (!isNext && this.pieces.length >= settings().limits.items) return;
-    const part = isNext
-      ? last.part
-      : new GrowingObject(isText ? { thought } : (snapshot(given) as Record<string, unknown>));
-    part.grow('text', text);
-    if (!isNext) this.pieces.push({ isText, part });
+    const part = new GrowingObject(isText ? { text: '', thought } : { ...asRecord(snapshot(given)) });
+    this.parts.set(size, part)?.grow('text', text);
   }
 }
 
@@ -94,6 +89,11 @@ function wholePart({ args, ...part }: Json): Json {
 
 function goesOn(last: GrowingObject, part: Json): boolean {
   const { members } = last;
+  if (typeof part['text'] === 'string') {
+    const isNext = 'text' in members && members['thought'] === part['thought'];
+    if (isNext) last.grow('text', part['text']);
+    return isNext;
+  }
   for (const [kind, mark] of Object.entries(MARKS)) {
     const former = asRecord(members[kind]);
     const given = asRecord(part[kind]);

@@ -1,14 +1,12 @@
 import {
   GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
   GEN_AI_OPERATION_NAME_VALUE_GENERATE_CONTENT,
-  GEN_AI_OUTPUT_TYPE_VALUE_JSON,
-  GEN_AI_OUTPUT_TYPE_VALUE_TEXT,
 } from '../semconv/gen-ai.js';
 import { interactionContents } from './google-interaction.js';
-import { googleMessage, googleMessages, googleParts, isContent } from './google-part.js';
+import { googleMessage, googleMessages, isContent, partsIn } from './google-part.js';
 import { asList, asRecord, asText, hasOwn, own, type Json } from './json.js';
 import type { RequestReading } from './provider.js';
-import { readParameters } from './request-parameters.js';
+import { readRequest } from './request.js';
 import { toolDefinitions } from './tool-definition.js';
 import { wireNames } from './wire-names.js';
 
@@ -26,19 +24,19 @@ export function readGoogleRequest(value: object, isCertain = false): RequestRead
   if (!isOurs) return undefined;
   const settings = wireNames({ ...body, ...asRecord(config ?? generationConfig ?? generation_config) }, 1) as Json;
   const isEmbedding = contents !== undefined && isEmbeddingsRequest(settings);
+  const { candidate_count: n, system_instruction, response_mime_type, response_format } = settings;
+  const mime = asText(response_mime_type ?? own(response_format, 'mime_type')) ?? '';
+  const system = partsIn(system_instruction ?? []);
   return {
-    operation: isEmbedding ? GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS : GEN_AI_OPERATION_NAME_VALUE_GENERATE_CONTENT,
-    request: readParameters({ ...settings, n: settings['candidate_count'] }),
-    outputType: OUTPUT_TYPES.get(settings['response_mime_type'] ?? own(settings['response_format'], 'mime_type')),
-    systemInstructions() {
-      const parts = googleParts(settings['system_instruction'] ?? []);
-      return parts.length > 0 ? parts : undefined;
-    },
-    input() {
+    ...readRequest(
+      isEmbedding ? GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS : GEN_AI_OPERATION_NAME_VALUE_GENERATE_CONTENT,
+      { ...settings, n, system, response_format: { type: /json$|^text/.exec(mime)?.[0] } },
       // Each content is embedded by itself.
-      if (isEmbedding && Array.isArray(contents)) return contents.map(googleMessage);
-      return googleMessages(contents ?? interactionContents(input));
-    },
+      () =>
+        isEmbedding && Array.isArray(contents)
+          ? contents.map(googleMessage)
+          : googleMessages(contents ?? interactionContents(input)),
+    ),
     toolDefinitions: () => toolDefinitions({ tools: asList(settings['tools']).flatMap(toolsOf) }),
   };
 }
@@ -47,11 +45,6 @@ function isEmbeddingsRequest(settings: Json): boolean {
   if (hasOwn(settings, 'task_type') || hasOwn(settings, 'output_dimensionality')) return true;
   return /embed/i.test(asText(settings['model']) ?? '');
 }
-
-const OUTPUT_TYPES = new Map<unknown, string>([
-  ['application/json', GEN_AI_OUTPUT_TYPE_VALUE_JSON],
-  ['text/plain', GEN_AI_OUTPUT_TYPE_VALUE_TEXT],
-]);
 
 /** `{ functionDeclarations: […] }`, a tool of Google's own: `{ googleSearch: {} }`, or with a `type` of interactions. */
 function toolsOf(tool: unknown): readonly unknown[] {

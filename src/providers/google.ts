@@ -1,6 +1,4 @@
-import type { Usage } from '../core/record.js';
 import {
-  GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
   GEN_AI_PROVIDER_NAME_VALUE_GCP_GEMINI,
   GEN_AI_PROVIDER_NAME_VALUE_GCP_GEN_AI,
   GEN_AI_PROVIDER_NAME_VALUE_GCP_VERTEX_AI,
@@ -10,8 +8,9 @@ import { interactionChunk } from './google-interaction.js';
 import { readGoogleRequest } from './google-request.js';
 import { asList, asNumber, asRecord, asText, hasMethod, own } from './json.js';
 import { respelt } from './openai-chat-fold.js';
+import { openaiEmbeddings } from './openai-embeddings.js';
 import type { Fold, Provider, ResponseReading } from './provider.js';
-import { readUsage, type CountNames } from './usage.js';
+import { sumOf } from './usage.js';
 
 /**
  * The Gemini API (https://ai.google.dev/api) and Vertex AI: `generateContent`, `embedContent` and interactions, as the
@@ -60,24 +59,11 @@ function isAnswer(value: object): boolean {
   return asText(own(value, 'modelVersion')) !== undefined && asRecord(own(value, 'usageMetadata')) !== undefined;
 }
 
-/** The REST API answers one content with one `embedding`. */
+/** The REST API answers one content with one `embedding`; Vertex AI counts the tokens of each. */
 function readEmbeddings(value: object): ResponseReading | undefined {
   const list = asList(own(value, 'embeddings') ?? [own(value, 'embedding')]);
-  const values = own(list[0], 'values');
-  if (!Array.isArray(values)) return undefined;
-  return {
-    operation: GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
-    usage: readUsage(own(value, 'usageMetadata'), COUNTS) ?? usageOf(list),
-    embeddingDimensions: values.length,
-  };
-}
-
-const COUNTS: CountNames = {
-  promptTokenCount: 'inputTokens',
-};
-
-/** Vertex AI counts the tokens of each content. */
-function usageOf(embeddings: readonly unknown[]): Usage | undefined {
-  const counts = embeddings.flatMap((embedding) => asNumber(own(own(embedding, 'statistics'), 'tokenCount')) ?? []);
-  return counts.length > 0 ? { inputTokens: counts.reduce((sum, count) => sum + count) } : undefined;
+  const embedding = own(list[0], 'values');
+  const counts = list.map((one) => asNumber(own(own(one, 'statistics'), 'tokenCount')));
+  const usage = own(value, 'usageMetadata') ?? { promptTokenCount: sumOf(counts) };
+  return Array.isArray(embedding) ? openaiEmbeddings.read({ object: 'list', data: [{ embedding }], usage }) : undefined;
 }

@@ -33,10 +33,10 @@ export function wireMessage(message: Json): Json {
   };
 }
 
-/** `{ id, name, args }`, or a piece of one. */
+/** `{ id, name, args }`, or a piece of one; LlamaIndex and Cohere have other names for what it is called with. */
 export function wireCall(value: unknown): Json {
-  const { index, id, name, args } = asRecord(value) ?? {};
-  return { index, id, function: { name, arguments: args } };
+  const { index, id, name, args, input, parameters } = asRecord(value) ?? {};
+  return { index, id, function: { name, arguments: args ?? input ?? parameters } };
 }
 
 /** The message has its calls beside its content. */

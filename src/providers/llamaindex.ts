@@ -5,7 +5,7 @@ import { google } from './google.js';
 import { GrowingObject, Slots } from './growing.js';
 import { providerForAddress } from './hosts.js';
 import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
-import { withoutCalls } from './langchain-message.js';
+import { wireCall, withoutCalls } from './langchain-message.js';
 import { mistral } from './mistral.js';
 import { ollama } from './ollama.js';
 import { respelt } from './openai-chat-fold.js';
@@ -71,11 +71,6 @@ function wireMessage(value: unknown): unknown {
     tool_call_id: result?.['id'],
     tool_calls: asList(own(options, 'toolCall')).map(wireCall),
   };
-}
-
-function wireCall(value: unknown): Json {
-  const { id, name, input } = asRecord(value) ?? {};
-  return { id, function: { name, arguments: input } };
 }
 
 function request(value: object): RequestReading | undefined {

@@ -49,8 +49,9 @@ function read(value: object): ResponseReading | undefined {
 /** An embedding has no output tokens; Mistral says 0. */
 const COUNTS: CountNames = {
   prompt_tokens: 'inputTokens',
-  // Ollama's, and Titan's.
+  // Ollama's, Google's and Titan's.
   prompt_eval_count: 'inputTokens',
+  promptTokenCount: 'inputTokens',
   inputTextTokenCount: 'inputTokens',
 };
 
