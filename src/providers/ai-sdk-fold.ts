@@ -40,8 +40,7 @@ class AiSdkFold extends BlockFold {
   }
 
   private grow(type: string, { id, delta, text, textDelta }: Json): void {
-    const key = `${type} ${asText(id) ?? ''}`;
-    (this.blocks.get(key) ?? this.begin(key, { type }))?.grow('text', delta ?? text ?? textDelta);
+    this.block(`${type} ${asText(id) ?? ''}`, type)?.grow('text', delta ?? text ?? textDelta);
   }
 
   private finish(part: Json): void {

@@ -2,8 +2,7 @@ import { settings } from '../core/settings.js';
 import { snapshot } from '../core/snapshot.js';
 import { readConverseUsage } from './bedrock-converse.js';
 import { BlockFold } from './block-fold.js';
-import type { GrowingObject } from './growing.js';
-import { asList, asName, asNumber, asRecord, own, type Json } from './json.js';
+import { asList, asName, asRecord, own, type Json } from './json.js';
 import { wireNames } from './wire-names.js';
 
 /** The first event of every stream. */
@@ -18,33 +17,25 @@ export class ConverseFold extends BlockFold {
     this.role ??= own(messageStart, 'role');
     this.finishReason = asName(own(messageStop, 'stopReason')) ?? this.finishReason;
     this.facts.usage = readConverseUsage(own(metadata, 'usage')) ?? this.facts.usage;
-    const start = asRecord(contentBlockStart);
     // Only a block that is neither text nor reasoning has an event for its start: `{ [kind]: … }`.
-    const [[type, block] = []] = Object.entries(asRecord(wireNames(start?.['start'], 2)) ?? {});
-    if (start !== undefined) this.begin(indexOf(start) ?? this.blocks.size, { ...asRecord(block), type });
-    const delta = asRecord(contentBlockDelta);
-    if (delta !== undefined) this.grow(indexOf(delta) ?? this.blocks.size - 1, asRecord(delta['delta']) ?? {});
+    const [[type, block] = []] = Object.entries(asRecord(wireNames(own(contentBlockStart, 'start'), 2)) ?? {});
+    if (type !== undefined) this.begin(own(contentBlockStart, INDEX) ?? this.blocks.size, { ...asRecord(block), type });
+    const delta = asRecord(own(contentBlockDelta, 'delta'));
+    if (delta !== undefined) this.grow(own(contentBlockDelta, INDEX) ?? this.blocks.size - 1, delta);
   }
 
-  private grow(index: number, { text, reasoningContent, toolUse, toolResult }: Json): void {
+  private grow(index: unknown, { text, reasoningContent, toolUse, toolResult }: Json): void {
     const reasoning = asRecord(reasoningContent);
-    if (typeof text === 'string') this.block(index, 'text')?.grow('text', text);
-    else if (reasoning !== undefined) {
-      const type = 'redactedContent' in reasoning ? 'redacted_thinking' : 'thinking';
-      this.block(index, type)?.grow('thinking', reasoning['text']);
-    } else if (toolUse !== undefined) this.blocks.get(index)?.grow('input', own(toolUse, 'input') || undefined);
-    else if (Array.isArray(toolResult)) {
-      const block = this.block(index, 'tool_result');
-      const content = [...asList(block?.members['content']), ...asList(snapshot(toolResult))];
-      if (block !== undefined) block.members['content'] = content.slice(0, settings().limits.items);
-    }
-  }
-
-  private block(index: number, type: string): GrowingObject | undefined {
-    return this.blocks.get(index) ?? this.begin(index, { type });
+    const thinking = reasoning && ('redactedContent' in reasoning ? 'redacted_thinking' : 'thinking');
+    const results = snapshot(toolResult);
+    const type = thinking ?? (typeof text === 'string' ? 'text' : Array.isArray(results) ? 'tool_result' : undefined);
+    const block = this.block(index, type);
+    block?.grow('text', text);
+    block?.grow('thinking', reasoning?.['text']);
+    block?.grow('input', own(toolUse, 'input') || undefined);
+    if (block === undefined || !Array.isArray(results)) return;
+    block.members['content'] = [...asList(block.members['content']), ...results].slice(0, settings().limits.items);
   }
 }
 
-function indexOf({ contentBlockIndex }: Json): number | undefined {
-  return asNumber(contentBlockIndex);
-}
+const INDEX = 'contentBlockIndex';

@@ -1,3 +1,4 @@
+import type { Usage } from '../core/record.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS } from '../semconv/gen-ai.js';
 import { readAnthropicRequest } from './anthropic-request.js';
 import { anthropic } from './anthropic.js';
@@ -5,12 +6,13 @@ import { ConverseFold, isConverseStart } from './bedrock-converse-fold.js';
 import { readConverse, readConverseRequest } from './bedrock-converse.js';
 import { bedrockParameters } from './bedrock-parameters.js';
 import { asList, asNumber, asRecord, asText, firstOf, hasOwn, own, type Json } from './json.js';
+import { readChatUsage } from './openai-chat-answer.js';
 import { ChatFold, respelt } from './openai-chat-fold.js';
 import { openaiChat } from './openai-chat.js';
 import { promptMessages } from './openai-completions.js';
 import { openaiEmbeddings } from './openai-embeddings.js';
 import type { Fold, RequestReading, ResponseReading } from './provider.js';
-import { sumOf } from './usage.js';
+import { overlayUsage, sumOf } from './usage.js';
 
 const decoder = new TextDecoder();
 
@@ -94,21 +96,17 @@ function familyFold(body: Json): Fold {
 
 /** The families that answer with one text, or a list of them; whole or in pieces, read as chat completions. */
 function choicesFold(): Fold {
-  let counts: Json = {};
-  return respelt(new ChatFold({}), (body) => {
+  return respelt(new ChatFold({}, countsOf), (body) => {
     const { id = body['response_id'], model, usage } = body;
     const choices = choicesOf(body);
-    // What Bedrock counted comes last, and may differ: the model's own counts are what its documentation explains.
     const { inputTokenCount, outputTokenCount } = asRecord(body['amazon-bedrock-invocationMetrics']) ?? {};
-    counts = {
-      prompt_tokens: inputCount(body) ?? counts['prompt_tokens'] ?? inputTokenCount,
-      completion_tokens: outputCount(body, choices) ?? counts['completion_tokens'] ?? outputTokenCount,
-      hasUsage: counts['hasUsage'] === true || asRecord(usage) !== undefined,
-    };
     return {
       id,
       model,
-      usage: counts['hasUsage'] === true ? usage : counts,
+      usage: {
+        metered: { prompt_tokens: inputTokenCount, completion_tokens: outputTokenCount },
+        said: asRecord(usage) ?? { prompt_tokens: inputCount(body), completion_tokens: outputCount(body, choices) },
+      },
       choices: choices.map((choice) => ({
         delta: choice['message'] ?? { content: textOf(choice) },
         ...choice,
@@ -116,6 +114,12 @@ function choicesFold(): Fold {
       })),
     };
   });
+}
+
+/** What Bedrock counted comes last, and may differ: the model's own counts are what its documentation explains. */
+function countsOf(usage: unknown, former: Usage | undefined): Usage | undefined {
+  const known = overlayUsage(readChatUsage(own(usage, 'metered')), former);
+  return overlayUsage(known, readChatUsage(own(usage, 'said')));
 }
 
 /** Of Mistral, AI21, Cohere and Titan; Llama, the older Claude and Titan's streams have one choice, the body itself. */

@@ -19,6 +19,11 @@ export abstract class BlockFold implements Fold {
     return readAnswer(facts, [{ message: { role, content }, finishReason }]);
   }
 
+  /** The block under `key`; one of `type`, where none was announced. */
+  protected block(key: unknown, type: string | undefined): GrowingObject | undefined {
+    return this.blocks.get(key) ?? (type === undefined ? undefined : this.begin(key, { type }));
+  }
+
   /** Goes on with the block under `key`, which begins as `block`. */
   protected begin(key: unknown, block: unknown): GrowingObject | undefined {
     return this.blocks.set(key, new GrowingObject({ ...asRecord(snapshot(block)) }));

@@ -36,7 +36,10 @@ function chatChunk({
   usage,
   meta,
 }: Json): Json {
-  const said = asRecord(message) ?? { content: text, tool_calls: asList(calls).map((call, at) => wireCall({ ...asRecord(call), index: at })) };
+  const said = asRecord(message) ?? {
+    content: text,
+    tool_calls: asList(calls).map((call, at) => wireCall({ ...asRecord(call), index: at })),
+  };
   const { role, content, tool_plan, tool_calls } = said;
   return {
     id: id ?? response_id,

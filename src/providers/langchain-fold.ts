@@ -1,6 +1,6 @@
 import type { Usage } from '../core/record.js';
 import { settings } from '../core/settings.js';
-import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION } from '../semconv/gen-ai.js';
+import { GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION } from '../semconv/gen-ai.js';
 import { asList, asName, asRecord, asText, hasOwn, own, type Json } from './json.js';
 import { factsOf, readCounts } from './langchain-answer.js';
 import { isLangchainAnswer, wireCall, wireMessage } from './langchain-message.js';
@@ -24,9 +24,9 @@ function generationOf(chunk: unknown): Json | undefined {
 }
 
 function chunkFold(isText: boolean): Fold {
-  const said: Partial<ResponseReading> = isText
-    ? { operation: GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION, isSummary: true }
-    : { operation: GEN_AI_OPERATION_NAME_VALUE_CHAT, isSummary: true, usageRemedy: 'streamUsage' };
+  const said: Partial<ResponseReading> = { isSummary: true };
+  if (isText) said.operation = GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION;
+  else said.usageRemedy = 'streamUsage';
   // Anthropic's last count includes the first; what others send adds up.
   const sum = (usage: unknown, former: Usage | undefined): Usage | undefined =>
     (said.provider === 'anthropic' ? laterUsage : addUsage)(former, usage as Usage | undefined);
@@ -44,11 +44,10 @@ function chunkFold(isText: boolean): Fold {
 }
 
 function deltaOf(message: Json, begun: Set<unknown>): Json {
-  const { content, ...delta } = wireMessage(message);
+  const delta = wireMessage(message);
   const pieces = asList(message['tool_call_chunks']);
   return {
     ...delta,
-    content: Array.isArray(content) ? content.map(deltaBlock) : content,
     tool_calls: pieces.length > 0 ? pieces.filter((piece) => goesOn(piece, begun)).map(wireCall) : delta['tool_calls'],
     executed_tools: asList(delta['executed_tools']).map((tool) => ({ ...asRecord(tool), index: own(tool, 'id') })),
   };
@@ -68,10 +67,6 @@ function laterUsage(former: Usage | undefined, later: Usage | undefined): Usage 
   return overlayUsage(former, Object.fromEntries(Object.entries(later).filter(([, count]) => count !== 0)));
 }
 
-function deltaBlock(block: unknown): unknown {
-  return own(block, 'type') === 'reasoning' ? { type: 'thinking', thinking: own(block, 'reasoning') } : block;
-}
-
 function eventFold(): Fold {
   const said: Partial<ResponseReading> = { usageRemedy: 'streamUsage', isSummary: true };
   return respelt(new ChatFold(said, readCounts), (chunk) => {
@@ -82,10 +77,10 @@ function eventFold(): Fold {
       case 'provider':
         return { model: own(chunk['payload'], 'model') };
       case 'content-block-delta':
-        return deltaChunk({ content: asText(own(delta, 'text')), reasoning_content: own(delta, 'reasoning') });
+        return deltaChunk({ content: own(delta, 'text'), reasoning_content: own(delta, 'reasoning') });
       case 'content-block-finish': {
         const isCall = /^(invalid_)?tool_call$/.test(asText(own(content, 'type')) ?? '');
-        return isCall ? deltaChunk({ tool_calls: [wireCall({ ...asRecord(content), index: undefined })] }) : undefined;
+        return isCall ? deltaChunk({ tool_calls: [{ ...wireCall(content), index: undefined }] }) : undefined;
       }
       case 'message-finish': {
         const response_metadata = { ...asRecord(chunk['metadata']), ...asRecord(chunk['responseMetadata']) };
