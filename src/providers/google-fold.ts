@@ -99,7 +99,7 @@ function goesOn(last: GrowingObject, part: Json): boolean {
     const given = asRecord(part[kind]);
     if (former === undefined || given === undefined || given[mark] !== undefined) continue;
     if (typeof given['args'] === 'string') last.grow('args', given['args']);
-    else members[kind] = { ...former, ...(snapshot(given) as Json), [mark]: former[mark] };
+    else members[kind] = { ...former, ...asRecord(snapshot(given)), [mark]: former[mark] };
     return true;
   }
   return false;

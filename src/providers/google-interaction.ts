@@ -23,7 +23,7 @@ interface Content {
 /** The input of an interaction, a text, contents or the steps so far, respelt likewise. */
 export function interactionContents(input: unknown): Content[] {
   const contents: Content[] = [];
-  for (const value of Array.isArray(input) ? (input as unknown[]) : [input]) {
+  for (const value of [input].flat()) {
     const role = roleOf(value);
     const last = contents.at(-1);
     if (last?.role === role) last.parts.push(...stepParts(value));
@@ -41,30 +41,21 @@ function roleOf(value: unknown): string {
 /** A step, a delta or a content as parts. Signatures, which are encrypted, and annotations are left out. */
 function stepParts(value: unknown): Json[] {
   const { type, id, call_id, signature: _, content, ...step } = asRecord(value) ?? {};
-  const { name, arguments: args, result, text, data, uri, mime_type: mimeType } = step;
+  const { name, arguments: args, result: response, text, data, uri } = step;
   const kind = asText(type) ?? '';
-  switch (kind) {
-    case 'thought':
-      return asList(step['summary']).flatMap(thoughts);
-    case 'thought_summary':
-      return thoughts(content);
-    case 'function_call':
-      return [{ functionCall: { id, name, args } }];
-    case 'arguments_delta':
-      return [{ functionCall: { args } }];
-    case 'function_result':
-      return [{ functionResponse: { id: call_id, name, response: result } }];
-  }
-  if (content !== undefined) return (Array.isArray(content) ? content : [content]).flatMap(stepParts);
-  if (kind.endsWith('_call')) return [{ toolCall: { ...step, id, toolType: kind.slice(0, -'_call'.length) } }];
-  if (kind.endsWith('_result')) {
-    return [{ toolResponse: { ...step, id: call_id, toolType: kind.slice(0, -'_result'.length) } }];
-  }
-  if (data !== undefined) return [{ inlineData: { data, mimeType, modality: kind } }];
-  if (uri !== undefined) return [{ fileData: { fileUri: uri, mimeType, modality: kind } }];
-  return kind === '' ? [{ text: value }] : text === undefined ? [] : [{ text }];
+  if (kind === 'thought') return asList(step['summary']).map(thought);
+  if (kind === 'thought_summary') return [thought(content)];
+  if (kind === 'function_call') return [{ functionCall: { id, name, args } }];
+  if (kind === 'arguments_delta') return [{ functionCall: { args } }];
+  if (kind === 'function_result') return [{ functionResponse: { id: call_id, name, response } }];
+  if (content !== undefined) return [content].flat().flatMap(stepParts);
+  const [, toolType, end] = /^(.+)_(call|result)$/.exec(kind) ?? [];
+  if (end === 'call') return [{ toolCall: { ...step, id, toolType } }];
+  if (end === 'result') return [{ toolResponse: { ...step, id: call_id, toolType } }];
+  if (kind === '') return [{ text: value }];
+  return (text ?? data ?? uri) === undefined ? [] : [{ ...step, type }];
 }
 
-function thoughts(content: unknown): Json[] {
-  return [{ text: own(content, 'text'), thought: true }];
+function thought(content: unknown): Json {
+  return { text: own(content, 'text'), thought: true };
 }
