@@ -1,11 +1,10 @@
-import type { Message } from '../core/messages.js';
 import {
   GEN_AI_OPERATION_NAME_VALUE_CHAT,
   GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
   GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION,
 } from '../semconv/gen-ai.js';
 import { asList, asNumber, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
-import { imageParts, readMessage } from './message.js';
+import { readMessage } from './message.js';
 import { ChatFold, respelt } from './openai-chat-fold.js';
 import { promptMessages } from './openai-completions.js';
 import { openaiEmbeddings } from './openai-embeddings.js';
@@ -24,13 +23,14 @@ export const ollama: Provider = {
 
 /** Much of what Ollama is asked could be asked of others. */
 function request(value: object, isCertain = false): RequestReading | undefined {
-  if (!isRequest(value) || !(isCertain || isOllamaRequest(value))) return undefined;
+  const operation = operationOf(value);
+  if (operation === undefined || !(isCertain || isOllamaRequest(value))) return undefined;
   const body = value as Json;
-  const { messages, prompt, format, options } = body;
+  const { messages, prompt: content, input, images, format, options } = body;
   const most = asNumber(own(options, 'num_predict')) ?? 0;
   const isJson = format === 'json' || asRecord(format) !== undefined;
   return readRequest(
-    operationOf(body),
+    operation,
     {
       ...asRecord(options),
       ...body,
@@ -38,27 +38,21 @@ function request(value: object, isCertain = false): RequestReading | undefined {
       max_tokens: most > 0 ? most : undefined,
       response_format: isJson ? { type: 'json' } : undefined,
     },
-    () => (Array.isArray(messages) ? messages.map(readMessage) : promptedBy(prompt ?? body['input'], body)),
+    () => {
+      if (operation === GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS) return promptMessages(input);
+      return (Array.isArray(messages) ? messages : [{ content, images }]).map(readMessage);
+    },
   );
 }
 
-function operationOf(body: Json): string {
-  if (Array.isArray(body['messages'])) return GEN_AI_OPERATION_NAME_VALUE_CHAT;
-  return hasOwn(body, 'prompt') ? GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION : GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS;
-}
-
-function isRequest(body: object): boolean {
-  return Array.isArray(own(body, 'messages')) || typeof own(body, 'prompt') === 'string' || hasOwn(body, 'input');
+function operationOf(body: object): string | undefined {
+  if (Array.isArray(own(body, 'messages'))) return GEN_AI_OPERATION_NAME_VALUE_CHAT;
+  if (typeof own(body, 'prompt') === 'string') return GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION;
+  return hasOwn(body, 'input') ? GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS : undefined;
 }
 
 function isOllamaRequest(body: object): boolean {
   return asRecord(own(body, 'options')) !== undefined || hasOwn(body, 'keep_alive') || hasOwn(body, 'think');
-}
-
-function promptedBy(prompt: unknown, { images }: Json): Message[] {
-  const messages = promptMessages(prompt);
-  messages[0]?.parts.push(...imageParts(images).filter((part) => part !== undefined));
-  return messages;
 }
 
 function client(value: object): boolean {
@@ -74,26 +68,20 @@ function read(value: object): ResponseReading | undefined {
 
 /** Chat completions in other words. */
 function fold(chunk: object): Fold | undefined {
-  if (!isAnswer(chunk)) return undefined;
-  const isChat = own(chunk, 'response') === undefined;
+  const isText = typeof own(chunk, 'response') === 'string';
+  const isAnswer = isText || asRecord(own(chunk, 'message')) !== undefined;
+  if (!isAnswer || typeof own(chunk, 'done') !== 'boolean' || typeof own(chunk, 'model') !== 'string') return undefined;
   let calls = 0;
   return respelt(
-    new ChatFold({
-      operation: isChat ? GEN_AI_OPERATION_NAME_VALUE_CHAT : GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION,
-    }),
-    ({ model, message, response, thinking, done_reason, ...counts }) => {
-      const said: Json = asRecord(message) ?? { content: response, thinking };
+    new ChatFold(isText ? { operation: GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION } : {}),
+    ({ model, message, response: content, thinking, done_reason, ...usage }) => {
+      const said: Json = asRecord(message) ?? { content, thinking };
       // A call comes whole, from older servers without an id.
       const tool_calls = asList(said['tool_calls']).map((call) => ({ ...asRecord(call), index: calls++ }));
       const delta = { ...said, reasoning: said['thinking'], tool_calls };
-      return { model, usage: counts, choices: [{ delta, finish_reason: done_reason }] };
+      return { model, usage, choices: [{ delta, finish_reason: done_reason }] };
     },
   );
-}
-
-function isAnswer(value: object): boolean {
-  if (typeof own(value, 'done') !== 'boolean' || typeof own(value, 'model') !== 'string') return false;
-  return asRecord(own(value, 'message')) !== undefined || typeof own(value, 'response') === 'string';
 }
 
 function readEmbeddings(value: object): ResponseReading | undefined {
