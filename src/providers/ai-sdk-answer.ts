@@ -27,12 +27,12 @@ function isGenerated(value: unknown): value is Json {
 }
 
 function readGenerated(step: Json, nameOf: NameOf): ResponseReading {
-  return readAs(step, step['content'], { provider: nameOf(own(step['model'], 'provider')) });
+  const provider = nameOf(own(step['model'], 'provider'));
+  return readAs(step, { content: snapshot(step['content']) }, { provider });
 }
 
-function readAs(value: Json, content: unknown, facts: Partial<ResponseReading>): ResponseReading {
+function readAs(value: Json, message: Json, facts: Partial<ResponseReading>): ResponseReading {
   const usage = readAiSdkUsage(value['usage'], value['providerMetadata']);
-  const message = { content: snapshot(content) };
   return readAnswer({ ...facts, ...responseOf(value), usage }, [{ message, finishReason: finishReasonOf(value) }]);
 }
 
@@ -49,14 +49,12 @@ function isObjectResult(value: object): value is Json {
 
 function readObject(result: Json): ResponseReading {
   const object = snapshot(result['object']);
-  const reading = readAs(result, [], { isSummary: true });
-  return {
-    ...reading,
-    output: () =>
-      reading
-        .output?.()
-        ?.map((message) => ({ ...message, parts: [{ type: 'text', content: JSON.stringify(object) }] })),
+  const message = {
+    get content() {
+      return JSON.stringify(object);
+    },
   };
+  return readAs(result, message, { isSummary: true });
 }
 
 /** `doEmbed`'s has neither the value nor the values that were embedded. */
