@@ -47,9 +47,6 @@ export class GoogleFold implements Fold {
   }
 }
 
-/** The member of a call, or of what came out of it, that a piece which goes on with it has not. */
-const MARKS = { functionCall: 'name', toolCall: 'id', toolResponse: 'id' };
-
 class CandidateFold {
   private finishReason: string | undefined = undefined;
   private readonly parts = new Slots<GrowingObject>();
@@ -65,7 +62,7 @@ class CandidateFold {
   }
 
   read(): Choice {
-    const content: unknown[] = this.parts.values().map((part) => wholePart(part.read()));
+    const content: unknown[] = this.parts.values().map((part) => part.read());
     const { grounding, finishReason } = this;
     if (grounding !== undefined) content.push(grounding);
     return { message: { content }, finishReason };
@@ -82,27 +79,25 @@ class CandidateFold {
   }
 }
 
-/** Of a call whose arguments came as text. */
-function wholePart({ args, ...part }: Json): Json {
-  return args === undefined ? part : { functionCall: { ...asRecord(part['functionCall']), args } };
-}
-
 function goesOn(last: GrowingObject, part: Json): boolean {
   const { members } = last;
-  if (typeof part['text'] === 'string') {
-    const isNext = 'text' in members && members['thought'] === part['thought'];
-    if (isNext) last.grow('text', part['text']);
+  const { text, thought, type, arguments: args, functionCall } = part;
+  if (typeof text === 'string') {
+    const isNext = 'text' in members && members['thought'] === thought;
+    if (isNext) last.grow('text', text);
     return isNext;
   }
-  for (const [kind, mark] of Object.entries(MARKS)) {
-    const former = asRecord(members[kind]);
-    const given = asRecord(part[kind]);
-    if (former === undefined || given === undefined || given[mark] !== undefined) continue;
-    if (typeof given['args'] === 'string') last.grow('args', given['args']);
-    else members[kind] = { ...former, ...asRecord(snapshot(given)), [mark]: former[mark] };
-    return true;
-  }
-  return false;
+  const { id, call_id } = members;
+  const former = asRecord(members['functionCall']);
+  const given = asRecord(functionCall);
+  if (type === 'arguments_delta') last.grow('arguments', args);
+  // A step that an interaction has begun with its id.
+  else if (type === members['type'] && (id ?? call_id) !== undefined && (part['id'] ?? part['call_id']) === undefined) {
+    Object.assign(members, snapshot(part), { id, call_id });
+  } else if (former !== undefined && given !== undefined && given['name'] === undefined) {
+    members['functionCall'] = { ...former, ...asRecord(snapshot(given)), name: former['name'] };
+  } else return false;
+  return true;
 }
 
 const COUNTS: CountNames = {

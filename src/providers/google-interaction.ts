@@ -45,15 +45,13 @@ function stepParts(value: unknown): Json[] {
   const kind = asText(type) ?? '';
   if (kind === 'thought') return asList(step['summary']).map(thought);
   if (kind === 'thought_summary') return [thought(content)];
-  if (kind === 'function_call') return [{ functionCall: { id, name, args } }];
-  if (kind === 'arguments_delta') return [{ functionCall: { args } }];
   if (kind === 'function_result') return [{ functionResponse: { id: call_id, name, response } }];
   if (content !== undefined) return [content].flat().flatMap(stepParts);
-  const [, toolType, end] = /^(.+)_(call|result)$/.exec(kind) ?? [];
-  if (end === 'call') return [{ toolCall: { ...step, id, toolType } }];
-  if (end === 'result') return [{ toolResponse: { ...step, id: call_id, toolType } }];
   if (kind === '') return [{ text: value }];
-  return (text ?? data ?? uri) === undefined ? [] : [{ ...step, type }];
+  const [, tool_type, end] = /^(.+)_(call|result)$/.exec(kind) ?? [];
+  if ((end ?? text ?? data ?? uri ?? args) === undefined) return [];
+  // A search's result is something else in other APIs.
+  return [{ ...step, id, call_id, tool_type, type: end === 'result' ? `${tool_type}_output` : type }];
 }
 
 function thought(content: unknown): Json {
