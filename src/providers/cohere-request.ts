@@ -5,9 +5,9 @@ import {
   GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL,
 } from '../semconv/gen-ai.js';
 import { asList, asRecord, asText, hasOwn, own, type Json } from './json.js';
+import { wireCall } from './langchain-message.js';
 import { readMessage } from './message.js';
-import { contentParts, someParts } from './content-parts.js';
-import { otherMessage, toolCallPart, toolCallResponsePart } from './part.js';
+import { contentParts } from './content-parts.js';
 import type { RequestReading } from './provider.js';
 import { readRequest } from './request.js';
 import { wireNames } from './wire-names.js';
@@ -22,7 +22,11 @@ export function readCohereRequest(value: object, isCertain = false): RequestRead
   if (Array.isArray(body['messages'])) return chat(body, () => asList(wireNames(body['messages'])).map(readMessage));
   if (typeof body['message'] === 'string') {
     const { chat_history, message, tool_results } = body;
-    return chat(body, () => asList(wireNames([...asList(chat_history), { message, tool_results }])).map(oldMessage));
+    return chat(body, () =>
+      asList(wireNames([...asList(chat_history), { message, tool_results }]))
+        .map(wireMessage)
+        .map(readMessage),
+    );
   }
   const { documents, texts, images, inputs } = body;
   if (typeof body['query'] === 'string' && Array.isArray(documents)) {
@@ -53,17 +57,15 @@ const ROLES = new Map<unknown, string>([
   ['TOOL', 'tool'],
 ]);
 
-/** One message of v1, of the past or the one that is asked now. */
-function oldMessage(value: unknown): Message {
+/** One message of v1, of the past or the one that is asked now, as one of v2. */
+function wireMessage(value: unknown): unknown {
   const old = asRecord(value);
-  if (old === undefined) return otherMessage(value);
+  if (old === undefined) return value;
   const { role, message, tool_calls, tool_results } = old;
+  const results = asList(tool_results).map((result) => ({ type: 'tool-result', content: own(result, 'outputs') }));
   return {
     role: ROLES.get(role) ?? 'user',
-    parts: [
-      ...(someParts(message) ?? []),
-      ...asList(tool_calls).map((call) => toolCallPart(undefined, own(call, 'name'), own(call, 'parameters'))),
-      ...asList(tool_results).map((result) => toolCallResponsePart(undefined, own(result, 'outputs'))),
-    ],
+    content: message === undefined ? results : [message, ...results],
+    tool_calls: asList(tool_calls).map(wireCall),
   };
 }

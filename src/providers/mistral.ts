@@ -1,11 +1,9 @@
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_PROVIDER_NAME_VALUE_MISTRAL_AI } from '../semconv/gen-ai.js';
-import type { Message, Part } from '../core/messages.js';
 import { asList, asRecord, asText, hasOwn, own, type Json } from './json.js';
 import { ChatFold, respelt } from './openai-chat-fold.js';
 import { openaiChat } from './openai-chat.js';
 import { openaiEmbeddings } from './openai-embeddings.js';
 import { readMessage } from './message.js';
-import { textPart } from './part.js';
 import type { Fold, Provider, RequestReading, ResponseReading } from './provider.js';
 import { readRequest } from './request.js';
 import { wireNames } from './wire-names.js';
@@ -32,9 +30,11 @@ function request(value: object, isCertain = false): RequestReading | undefined {
   const messages = own(value, 'messages');
   if (!Array.isArray(messages) && typeof own(value, 'prompt') !== 'string') return undefined;
   const body = wireNames(value, 1) as Json;
-  // What fills in the middle answers as a chat does.
+  const { prompt, suffix } = body;
+  // What fills in the middle answers as a chat does; the suffix stands behind the gap to be filled.
+  const gap = [prompt, ...(typeof suffix === 'string' ? [{ type: 'suffix', content: suffix }] : [])];
   return readRequest(GEN_AI_OPERATION_NAME_VALUE_CHAT, body, () =>
-    Array.isArray(messages) ? asList(wireNames(messages)).map(readMessage) : [gap(body)],
+    asList(wireNames(messages ?? [{ content: gap }])).map(readMessage),
   );
 }
 
@@ -44,13 +44,6 @@ function embeddingsRequest(value: Json, isCertain: boolean): RequestReading | un
   if (!name.test(asText(value['model']) ?? '')) return undefined;
   const body = wireNames(value, 1) as Json;
   return openaiEmbeddings.request({ ...body, input: body['inputs'] });
-}
-
-/** What stands before and behind the gap to be filled. */
-function gap({ prompt, suffix }: Json): Message {
-  const before = textPart(prompt);
-  const behind: Part[] = typeof suffix === 'string' ? [{ type: 'suffix', content: suffix }] : [];
-  return { role: 'user', parts: before === undefined ? behind : [before, ...behind] };
 }
 
 function read(value: object): ResponseReading | undefined {
