@@ -1,22 +1,18 @@
 import { snapshot } from '../core/snapshot.js';
-import { readAnswer } from './answer.js';
+import { readAnswer, type Choice } from './answer.js';
 import { GrowingObject, Slots } from './growing.js';
 import { asRecord } from './json.js';
 import type { Fold, ResponseReading } from './provider.js';
 
-/** What the events of one message tell, joined to the blocks that it would have had. */
-export abstract class BlockFold implements Fold {
-  protected facts: Partial<ResponseReading> = {};
+/** A message whose blocks come in pieces. */
+export class GrowingMessage {
   protected role: unknown = undefined;
   protected finishReason: string | undefined = undefined;
   protected blocks = new Slots<GrowingObject>();
 
-  abstract add(chunk: object): void;
-
-  read(): ResponseReading {
-    const { facts, role, finishReason } = this;
-    const content = this.blocks.values().map((block) => block.read());
-    return readAnswer(facts, [{ message: { role, content }, finishReason }]);
+  choice(): Choice {
+    const { role, finishReason } = this;
+    return { message: { role, content: this.blocks.values().map((block) => block.read()) }, finishReason };
   }
 
   /** The block under `key`; one of `type`, where none was announced. */
@@ -27,5 +23,16 @@ export abstract class BlockFold implements Fold {
   /** Goes on with the block under `key`, which begins as `block`. */
   protected begin(key: unknown, block: unknown): GrowingObject | undefined {
     return this.blocks.set(key, new GrowingObject({ ...asRecord(snapshot(block)) }));
+  }
+}
+
+/** What the events of one message tell, joined to the blocks that it would have had. */
+export abstract class BlockFold extends GrowingMessage implements Fold {
+  protected facts: Partial<ResponseReading> = {};
+
+  abstract add(chunk: object): void;
+
+  read(): ResponseReading {
+    return readAnswer(this.facts, [this.choice()]);
   }
 }

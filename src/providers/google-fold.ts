@@ -1,8 +1,9 @@
 import type { Usage } from '../core/record.js';
 import { snapshot } from '../core/snapshot.js';
 import { GEN_AI_OPERATION_NAME_VALUE_GENERATE_CONTENT } from '../semconv/gen-ai.js';
-import { readAnswer, type Choice } from './answer.js';
-import { GrowingObject, Slots } from './growing.js';
+import { readAnswer } from './answer.js';
+import { GrowingMessage } from './block-fold.js';
+import { Slots, type GrowingObject } from './growing.js';
 import { asList, asName, asNumber, asRecord, own, type Json } from './json.js';
 import type { Fold, ResponseReading } from './provider.js';
 import { readResponseError } from './response-error.js';
@@ -12,7 +13,7 @@ import { readUsage, type CountNames } from './usage.js';
 export class GoogleFold implements Fold {
   private readonly facts: Partial<ResponseReading> = { operation: GEN_AI_OPERATION_NAME_VALUE_GENERATE_CONTENT };
   private blockReason: string | undefined = undefined;
-  private readonly candidates = new Slots<CandidateFold>();
+  private readonly candidates = new Slots<GrowingCandidate>();
 
   add(chunk: object): void {
     const { responseId, modelVersion, usageMetadata, promptFeedback, candidates, error } = chunk as Json;
@@ -27,7 +28,7 @@ export class GoogleFold implements Fold {
 
   read(): ResponseReading {
     const { facts, blockReason } = this;
-    const choices = this.candidates.values().map((candidate) => candidate.read());
+    const choices = this.candidates.values().map((candidate) => candidate.choice());
     if (choices.length > 0) return readAnswer(facts, choices);
     // What the prompt was refused for: nothing was generated that could have finished.
     const refused =
@@ -43,39 +44,28 @@ export class GoogleFold implements Fold {
       return;
     }
     const index = asNumber(candidate['index']) ?? position;
-    (this.candidates.get(index) ?? this.candidates.set(index, new CandidateFold()))?.add(candidate);
+    (this.candidates.get(index) ?? this.candidates.set(index, new GrowingCandidate()))?.add(candidate);
   }
 }
 
-class CandidateFold {
-  private finishReason: string | undefined = undefined;
-  private readonly parts = new Slots<GrowingObject>();
-  private grounding: unknown = undefined;
+class GrowingCandidate extends GrowingMessage {
+  private parts = 0;
 
   add({ content, finishReason, groundingMetadata }: Json): void {
     this.finishReason = asName(finishReason) ?? this.finishReason;
     for (const part of asList(own(content, 'parts'))) this.addPart(asRecord(part) ?? {});
     const { webSearchQueries, groundingChunks } = asRecord(groundingMetadata) ?? {};
     if (webSearchQueries ?? groundingChunks) {
-      this.grounding = snapshot({ type: 'grounding', webSearchQueries, groundingChunks });
+      // Behind all other parts.
+      this.begin(Infinity, { type: 'grounding', webSearchQueries, groundingChunks });
     }
   }
 
-  read(): Choice {
-    const content: unknown[] = this.parts.values().map((part) => part.read());
-    const { grounding, finishReason } = this;
-    if (grounding !== undefined) content.push(grounding);
-    return { message: { content }, finishReason };
-  }
-
-  private addPart(given: Json): void {
-    const { text, thought } = given;
-    const { size } = this.parts;
-    const last = this.parts.get(size - 1);
-    if (text === '' || (last !== undefined && goesOn(last, given))) return;
-    const isText = typeof text === 'string';
-    const part = new GrowingObject(isText ? { text: '', thought } : { ...asRecord(snapshot(given)) });
-    this.parts.set(size, part)?.grow('text', text);
+  private addPart(part: Json): void {
+    const { text, thought } = part;
+    const last = this.blocks.get(this.parts - 1);
+    if (text === '' || (last !== undefined && goesOn(last, part))) return;
+    this.begin(this.parts++, typeof text === 'string' ? { text: '', thought } : part)?.grow('text', text);
   }
 }
 
