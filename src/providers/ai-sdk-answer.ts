@@ -2,21 +2,20 @@ import type { Usage } from '../core/record.js';
 import { snapshot } from '../core/snapshot.js';
 import { GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS } from '../semconv/gen-ai.js';
 import { readAnswer } from './answer.js';
-import { asList, asName, asRecord, hasOwn, own, type Json } from './json.js';
+import { asList, asName, asNumber, asRecord, hasOwn, own, type Json } from './json.js';
 import { dimensionsOf } from './openai-embeddings.js';
+import { providerOfPackage } from './package-name.js';
 import type { ResponseReading } from './provider.js';
 import { addUsage, readUsage, type CountNames } from './usage.js';
-
-type NameOf = (provider: unknown) => string | undefined;
 
 /**
  * What `doGenerate` and `doEmbed` give, and what the SDK's functions return. Only data properties are looked at: those
  * of a streamed result that are getters make promises.
  */
-export function readAiSdkAnswer(value: object, nameOf: NameOf): ResponseReading | undefined {
+export function readAiSdkAnswer(value: object): ResponseReading | undefined {
   const steps = asList(own(value, 'steps'));
-  if (steps.length > 0 && steps.every(isGenerated)) return readSteps(steps, nameOf);
-  if (isGenerated(value)) return readGenerated(value, nameOf);
+  if (steps.length > 0 && steps.every(isGenerated)) return readSteps(steps);
+  if (isGenerated(value)) return readGenerated(value);
   if (isObjectResult(value)) return readObject(value);
   return readEmbeddings(value);
 }
@@ -26,8 +25,8 @@ function isGenerated(value: unknown): value is Json {
   return Array.isArray(own(value, 'content')) && finishReasonOf(value) !== undefined && hasOwn(value, 'usage');
 }
 
-function readGenerated(step: Json, nameOf: NameOf): ResponseReading {
-  const provider = nameOf(own(step['model'], 'provider'));
+function readGenerated(step: Json): ResponseReading {
+  const provider = providerOfPackage(own(step['model'], 'provider'));
   return readAs(step, { content: snapshot(step['content']) }, { provider });
 }
 
@@ -37,8 +36,8 @@ function readAs(value: Json, message: Json, facts: Partial<ResponseReading>): Re
 }
 
 /** The last step is the answer, and all of them were paid for. */
-function readSteps(steps: readonly Json[], nameOf: NameOf): ResponseReading {
-  const readings = steps.map((step) => readGenerated(step, nameOf));
+function readSteps(steps: readonly Json[]): ResponseReading {
+  const readings = steps.map(readGenerated);
   const last = readings.at(-1) as ResponseReading;
   return { ...last, usage: readings.map(({ usage }) => usage).reduce(addUsage), isSummary: true };
 }
@@ -134,7 +133,8 @@ function asConvention(usage: Usage, metadata: unknown): Usage {
 function cacheWrittenOf(metadata: unknown): number | undefined {
   const anthropic = own(metadata, 'anthropic');
   const bedrock = own(metadata, 'bedrock');
-  if (anthropic === undefined && bedrock === undefined) return undefined;
-  const written = own(anthropic, 'cacheCreationInputTokens') ?? own(own(bedrock, 'usage'), 'cacheWriteInputTokens');
-  return typeof written === 'number' ? written : 0;
+  if ((anthropic ?? bedrock) === undefined) return undefined;
+  return (
+    asNumber(own(anthropic, 'cacheCreationInputTokens') ?? own(own(bedrock, 'usage'), 'cacheWriteInputTokens')) ?? 0
+  );
 }

@@ -8,16 +8,20 @@ import type { Fold, ResponseReading } from './provider.js';
 export function startAiSdkFold(chunk: object): Fold | undefined {
   const type = own(own(chunk, 'part') ?? chunk, 'type');
   const isOfSteps = type === 'start' || hasOwn(chunk, 'textDelta') || (type === 'object' && hasOwn(chunk, 'object'));
-  return isOfSteps || isFirstOfModel(type, chunk) ? new AiSdkFold(isOfSteps) : undefined;
+  return isOfSteps || (FIRST.has(type) && hasOwn(chunk, FIRST.get(type) as string))
+    ? new AiSdkFold(isOfSteps)
+    : undefined;
 }
 
-/** A model need not say with what it starts. */
-function isFirstOfModel(type: unknown, chunk: object): boolean {
-  if (type === 'stream-start') return Array.isArray(own(chunk, 'warnings'));
-  if (type === 'response-metadata') return true;
-  if (type === 'text-start' || type === 'reasoning-start') return typeof own(chunk, 'id') === 'string';
-  return type === 'tool-input-start' ? hasOwn(chunk, 'toolName') : type === 'tool-call' && hasOwn(chunk, 'toolCallId');
-}
+/** What a model may start with, and what that has. */
+const FIRST = new Map<unknown, string>([
+  ['stream-start', 'warnings'],
+  ['response-metadata', 'type'],
+  ['text-start', 'id'],
+  ['reasoning-start', 'id'],
+  ['tool-input-start', 'toolName'],
+  ['tool-call', 'toolCallId'],
+]);
 
 /** Parts of a stream, joined to the content that `doGenerate` would have given; of several steps, the last one's. */
 class AiSdkFold extends BlockFold {

@@ -5,7 +5,7 @@ import { asName, hasMethod, hasOwn, own, type Json } from './json.js';
 import { readMessage } from './message.js';
 import { promptMessages } from './openai-completions.js';
 import { providerOfPackage } from './package-name.js';
-import type { Provider, RequestReading, ResponseReading } from './provider.js';
+import type { Provider, RequestReading } from './provider.js';
 import { readRequest } from './request.js';
 import { wireNames } from './wire-names.js';
 
@@ -16,7 +16,7 @@ import { wireNames } from './wire-names.js';
 export const aiSdk: Provider = {
   name: 'ai_sdk',
   request,
-  read,
+  read: readAiSdkAnswer,
   fold: startAiSdkFold,
   client: (value) => hasMethod(value, 'doGenerate') || hasMethod(value, 'doEmbed'),
   clientName: (value) => providerOfPackage((value as Json)['provider']),
@@ -42,8 +42,4 @@ function request(value: object, isCertain?: boolean): RequestReading | undefined
 
 function isPrompt(prompt: unknown): prompt is unknown[] {
   return Array.isArray(prompt) && hasOwn(prompt[0], 'role') && hasOwn(prompt[0], 'content');
-}
-
-function read(value: object): ResponseReading | undefined {
-  return readAiSdkAnswer(value, providerOfPackage);
 }

@@ -1,7 +1,7 @@
 import { GEN_AI_PROVIDER_NAME_VALUE_AWS_BEDROCK } from '../semconv/gen-ai.js';
 import { ConverseFold, isConverseStart } from './bedrock-converse-fold.js';
 import { readConverse, readConverseRequest } from './bedrock-converse.js';
-import { InvokeFold, readInvoke, readInvokeRequest, readJson } from './bedrock-invoke.js';
+import { invokeFold, readInvoke, readInvokeRequest, readJson } from './bedrock-invoke.js';
 import { asName, asRecord, hasOwn, own, type Json } from './json.js';
 import type { Fold, Provider, RequestReading, ResponseReading } from './provider.js';
 
@@ -41,5 +41,5 @@ function read(value: object): ResponseReading | undefined {
 
 function fold(chunk: object): Fold | undefined {
   if (isConverseStart(chunk)) return new ConverseFold();
-  return ArrayBuffer.isView(own(own(chunk, 'chunk'), 'bytes')) ? new InvokeFold() : undefined;
+  return ArrayBuffer.isView(own(own(chunk, 'chunk'), 'bytes')) ? invokeFold() : undefined;
 }

@@ -27,14 +27,16 @@ export class ConverseFold extends BlockFold {
   private grow(index: unknown, { text, reasoningContent, toolUse, toolResult }: Json): void {
     const reasoning = asRecord(reasoningContent);
     const thinking = reasoning && ('redactedContent' in reasoning ? 'redacted_thinking' : 'thinking');
-    const results = snapshot(toolResult);
-    const type = thinking ?? (typeof text === 'string' ? 'text' : Array.isArray(results) ? 'tool_result' : undefined);
+    const results = asList(toolResult);
+    const type =
+      thinking ?? (typeof text === 'string' ? 'text' : Array.isArray(toolResult) ? 'tool_result' : undefined);
     const block = this.block(index, type);
     block?.grow('text', text);
     block?.grow('thinking', reasoning?.['text']);
     block?.grow('input', own(toolUse, 'input') || undefined);
-    if (block === undefined || !Array.isArray(results)) return;
-    block.members['content'] = [...asList(block.members['content']), ...results].slice(0, settings().limits.items);
+    if (block === undefined || results.length === 0) return;
+    const content = [...asList(block.members['content']), ...asList(snapshot(results))];
+    block.members['content'] = content.slice(0, settings().limits.items);
   }
 }
 

@@ -77,17 +77,15 @@ function readChoices(body: Json): ResponseReading | undefined {
 }
 
 /** Bodies that came in pieces: `{ chunk: { bytes } }`. */
-export class InvokeFold implements Fold {
-  private fold: Fold | undefined = undefined;
-
-  add(chunk: object): void {
-    const body = readJson(own((chunk as Json)['chunk'], 'bytes'));
-    if (body !== undefined) (this.fold ??= familyFold(body)).add(body);
-  }
-
-  read(): ResponseReading {
-    return this.fold?.read() ?? { operation: GEN_AI_OPERATION_NAME_VALUE_CHAT };
-  }
+export function invokeFold(): Fold {
+  let fold: Fold | undefined;
+  return {
+    add(chunk) {
+      const body = readJson(own((chunk as Json)['chunk'], 'bytes'));
+      if (body !== undefined) (fold ??= familyFold(body)).add(body);
+    },
+    read: () => fold?.read() ?? { operation: GEN_AI_OPERATION_NAME_VALUE_CHAT },
+  };
 }
 
 function familyFold(body: Json): Fold {
@@ -107,11 +105,7 @@ function choicesFold(): Fold {
         metered: { prompt_tokens: inputTokenCount, completion_tokens: outputTokenCount },
         said: asRecord(usage) ?? { prompt_tokens: inputCount(body), completion_tokens: outputCount(body, choices) },
       },
-      choices: choices.map((choice) => ({
-        delta: choice['message'] ?? { content: textOf(choice) },
-        ...choice,
-        finish_reason: finishReasonOf(choice),
-      })),
+      choices: choices.map((choice) => ({ ...choice, text: textOf(choice), finish_reason: finishReasonOf(choice) })),
     };
   });
 }
