@@ -32,15 +32,15 @@ export function addUsage(one: Usage | undefined, other: Usage | undefined): Usag
   return total;
 }
 
-/** Undefined where there is none. */
-export function sumOf(counts: readonly (number | undefined)[]): number | undefined {
-  return counts.reduce((sum, count) => (count === undefined ? sum : (sum ?? 0) + count), undefined);
-}
-
 function added(one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>): Record<string, number> {
   const total = { ...one };
   for (const [name, count] of Object.entries(other)) total[name] = (total[name] ?? 0) + count;
   return total;
+}
+
+/** Undefined where there is none. */
+export function sumOf(counts: readonly (number | undefined)[]): number | undefined {
+  return counts.reduce((sum, count) => (count === undefined ? sum : (sum ?? 0) + count), undefined);
 }
 
 /** For providers whose own count of the input, under `uncached`, leaves out what a cache had to do with. */
