@@ -4,6 +4,7 @@ import { readAnthropicRequest } from './anthropic-request.js';
 import { anthropic } from './anthropic.js';
 import { ConverseFold, isConverseStart } from './bedrock-converse-fold.js';
 import { readConverse, readConverseRequest } from './bedrock-converse.js';
+import { readWhole } from './block-fold.js';
 import { bedrockParameters } from './bedrock-parameters.js';
 import { asList, asNumber, asRecord, asText, firstOf, hasOwn, own, type Json } from './json.js';
 import { readChatUsage } from './openai-chat-answer.js';
@@ -71,9 +72,7 @@ function readEmbedding({ id, embedding, embeddings, inputTextTokenCount }: Json)
 
 function readChoices(body: Json): ResponseReading | undefined {
   if (!choicesOf(body).some((choice) => asRecord(choice['message']) ?? textOf(choice))) return undefined;
-  const fold = choicesFold();
-  fold.add(body);
-  return fold.read();
+  return readWhole(body, choicesFold());
 }
 
 /** Bodies that came in pieces: `{ chunk: { bytes } }`. */

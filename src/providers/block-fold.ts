@@ -36,3 +36,9 @@ export abstract class BlockFold extends GrowingMessage implements Fold {
     return readAnswer(this.facts, [this.choice()]);
   }
 }
+
+/** A whole answer that looks like a chunk of one, or is respelt like an event. */
+export function readWhole(answer: object, fold: Fold | undefined): ResponseReading | undefined {
+  fold?.add(answer);
+  return fold?.read();
+}

@@ -5,6 +5,7 @@ import {
   GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL,
   GEN_AI_PROVIDER_NAME_VALUE_COHERE,
 } from '../semconv/gen-ai.js';
+import { readWhole } from './block-fold.js';
 import { cohereFold, readCohereUsage, typeOfEvent } from './cohere-fold.js';
 import { readCohereRequest } from './cohere-request.js';
 import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
@@ -29,11 +30,7 @@ function read(value: object): ResponseReading | undefined {
 }
 
 function readBody(value: unknown): ResponseReading | undefined {
-  if (isMessage(value) || isText(value)) {
-    const whole = cohereFold();
-    whole.add(value);
-    return whole.read();
-  }
+  if (isMessage(value) || isText(value)) return readWhole(value, cohereFold());
   if (!hasOwn(value, 'meta')) return undefined;
   const { id, meta, embeddings, results } = value;
   const usage = readCohereUsage(meta);

@@ -3,6 +3,7 @@ import {
   GEN_AI_PROVIDER_NAME_VALUE_GCP_GEN_AI,
   GEN_AI_PROVIDER_NAME_VALUE_GCP_VERTEX_AI,
 } from '../semconv/gen-ai.js';
+import { readWhole } from './block-fold.js';
 import { GoogleFold } from './google-fold.js';
 import { interactionChunk } from './google-interaction.js';
 import { readGoogleRequest } from './google-request.js';
@@ -33,11 +34,9 @@ function apiOf(value: object): unknown {
   return own(value, 'apiClient') ?? own(value, 'parentClient');
 }
 
-/** A whole answer looks like a chunk, or is respelt like an event. */
 function read(value: object): ResponseReading | undefined {
-  const answer = own(value, 'object') === 'interaction' ? interactionFold() : fold(value);
-  answer?.add(value);
-  return answer?.read() ?? readEmbeddings(value);
+  const isInteraction = own(value, 'object') === 'interaction';
+  return readWhole(value, isInteraction ? interactionFold() : fold(value)) ?? readEmbeddings(value);
 }
 
 function fold(chunk: object): Fold | undefined {

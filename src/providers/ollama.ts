@@ -3,6 +3,7 @@ import {
   GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
   GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION,
 } from '../semconv/gen-ai.js';
+import { readWhole } from './block-fold.js';
 import { asList, asNumber, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
 import { readMessage } from './message.js';
 import { ChatFold, respelt } from './openai-chat-fold.js';
@@ -61,9 +62,7 @@ function client(value: object): boolean {
 
 /** A whole answer looks like the last chunk. */
 function read(value: object): ResponseReading | undefined {
-  const whole = fold(value);
-  whole?.add(value);
-  return whole?.read() ?? readEmbeddings(value);
+  return readWhole(value, fold(value)) ?? readEmbeddings(value);
 }
 
 /** Chat completions in other words. */
