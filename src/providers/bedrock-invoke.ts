@@ -11,7 +11,7 @@ import { readChatUsage } from './openai-chat-answer.js';
 import { ChatFold, respelt } from './openai-chat-fold.js';
 import { openaiChat } from './openai-chat.js';
 import { promptMessages } from './openai-completions.js';
-import { openaiEmbeddings } from './openai-embeddings.js';
+import { readEmbedding } from './openai-embeddings.js';
 import type { Fold, RequestReading, ResponseReading } from './provider.js';
 import { overlayUsage, sumOf } from './usage.js';
 
@@ -58,16 +58,13 @@ function promptRequest({ modelId }: Json, body: Json): RequestReading | undefine
 }
 
 export function readInvoke(body: Json): ResponseReading | undefined {
-  return readConverse(body) ?? anthropic.read(body) ?? readEmbedding(body) ?? readChoices(body);
+  return readConverse(body) ?? anthropic.read(body) ?? readEmbeddings(body) ?? readChoices(body);
 }
 
 /** Titan's `embedding`, or Cohere's `embeddings`, which may be listed by their type. */
-function readEmbedding({ id, embedding, embeddings, inputTextTokenCount }: Json): ResponseReading | undefined {
-  const numbers = embedding ?? asList(asRecord(embeddings)?.['float'] ?? embeddings)[0];
-  const usage = { prompt_tokens: inputTextTokenCount };
-  return Array.isArray(numbers)
-    ? openaiEmbeddings.read({ object: 'list', id, data: [{ embedding: numbers }], usage })
-    : undefined;
+function readEmbeddings(body: Json): ResponseReading | undefined {
+  const { embedding, embeddings } = body;
+  return readEmbedding(embedding ?? asList(asRecord(embeddings)?.['float'] ?? embeddings)[0], body, body);
 }
 
 function readChoices(body: Json): ResponseReading | undefined {

@@ -9,7 +9,7 @@ import { interactionChunk } from './google-interaction.js';
 import { readGoogleRequest } from './google-request.js';
 import { asList, asNumber, asRecord, asText, hasMethod, own } from './json.js';
 import { respelt } from './openai-chat-fold.js';
-import { openaiEmbeddings } from './openai-embeddings.js';
+import { readEmbedding } from './openai-embeddings.js';
 import type { Fold, Provider, ResponseReading } from './provider.js';
 import { sumOf } from './usage.js';
 
@@ -61,8 +61,7 @@ function isAnswer(value: object): boolean {
 /** The REST API answers one content with one `embedding`; Vertex AI counts the tokens of each. */
 function readEmbeddings(value: object): ResponseReading | undefined {
   const list = asList(own(value, 'embeddings') ?? [own(value, 'embedding')]);
-  const embedding = own(list[0], 'values');
   const counts = list.map((one) => asNumber(own(own(one, 'statistics'), 'tokenCount')));
   const usage = own(value, 'usageMetadata') ?? { promptTokenCount: sumOf(counts) };
-  return Array.isArray(embedding) ? openaiEmbeddings.read({ object: 'list', data: [{ embedding }], usage }) : undefined;
+  return readEmbedding(own(list[0], 'values'), usage);
 }

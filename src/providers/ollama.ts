@@ -8,7 +8,7 @@ import { asList, asNumber, asRecord, hasMethod, hasOwn, own, type Json } from '.
 import { readMessage } from './message.js';
 import { ChatFold, respelt } from './openai-chat-fold.js';
 import { promptMessages } from './openai-completions.js';
-import { openaiEmbeddings } from './openai-embeddings.js';
+import { readEmbedding } from './openai-embeddings.js';
 import type { Fold, Provider, RequestReading, ResponseReading } from './provider.js';
 import { readRequest } from './request.js';
 
@@ -86,6 +86,5 @@ function fold(chunk: object): Fold | undefined {
 function readEmbeddings(value: object): ResponseReading | undefined {
   const [embedding] = asList(own(value, 'embeddings'));
   const model = own(value, 'model');
-  if (!Array.isArray(embedding) || typeof model !== 'string') return undefined;
-  return openaiEmbeddings.read({ object: 'list', model, data: [{ embedding }], usage: value });
+  return typeof model === 'string' ? readEmbedding(embedding, value, { model }) : undefined;
 }

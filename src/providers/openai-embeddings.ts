@@ -46,6 +46,11 @@ function read(value: object): ResponseReading | undefined {
   };
 }
 
+/** An answer of another shape, of which `embedding` is the first. */
+export function readEmbedding(embedding: unknown, usage: unknown, facts?: Json): ResponseReading | undefined {
+  return Array.isArray(embedding) ? read({ ...facts, object: 'list', data: [{ embedding }], usage }) : undefined;
+}
+
 /** An embedding has no output tokens; Mistral says 0. */
 const COUNTS: CountNames = {
   prompt_tokens: 'inputTokens',
