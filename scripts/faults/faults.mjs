@@ -10,6 +10,7 @@ const web = 'src/streams/readable-stream.ts';
 const emitter = 'src/streams/emitter.ts';
 const observable = 'src/streams/observable.ts';
 const holder = 'src/streams/holder.ts';
+const parts = 'src/streams/parts.ts';
 const body = 'src/streams/body.ts';
 const cover = 'src/streams/cover.ts';
 const seam = 'src/streams/seam.ts';
@@ -199,14 +200,14 @@ export const FAULTS = [
   ),
   fault(
     'the first of several streams to end ends the call',
-    holder,
+    parts,
     "if (outcome === 'error' || this.reading.size === 0) this.sink.end(outcome, error);",
     'this.sink.end(outcome, error);',
   ),
   fault(
     'a copy of a response is not watched',
     body,
-    'hasBody(copy) ? watchBody(copy, sink) : copy',
+    'hasBody(copy) ? watchBody(copy, sink, copies) : copy',
     'hasBody(copy) ? copy : copy',
   ),
   fault('covers can be seen', cover, 'enumerable: own?.enumerable ?? false,', 'enumerable: true,'),

@@ -1,7 +1,10 @@
 import { span } from '../../src/decorators/span.js';
+import { withOtel } from '../../src/decorators/with-otel.js';
+import { record } from '../../src/spans/record.js';
 import { openCallCount } from '../../src/spans/open-calls.js';
-import { loopback, type Loopback } from '../support/loopback.js';
+import { loopback, type Loopback, type Reply } from '../support/loopback.js';
 import { startTelemetry, type Telemetry } from '../support/telemetry.js';
+import { anthropicEvents, openAiChunks, openAiCompletion } from '../support/wire.js';
 
 let telemetry: Telemetry;
 let server: Loopback;
@@ -128,5 +131,126 @@ describe('a Request that a decorated method returns', () => {
     await fetch(request);
     await expect(fetch(request)).rejects.toThrow('already been used');
     expect(outcomes()).toEqual(['completed']);
+  });
+});
+
+describe("a provider's raw response that a decorated method returns", () => {
+  beforeEach(async () => {
+    await server.close();
+    server = await loopback((path) => REPLIES[path] ?? { status: 404, body: {} });
+  });
+
+  const REPLIES: Record<string, Reply> = {
+    '/events': { events: openAiChunks(['Dune', ' and', ' more']), pauseMs: 3 },
+    '/whole': { body: openAiCompletion('Dune') },
+    '/failed': {
+      events: [
+        ...anthropicEvents(['Du']).slice(0, 3),
+        { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } },
+      ],
+    },
+    '/own': { events: [{ type: 'shelf', shelf: 'B3' }, { type: 'text', text: 'Dune' }, '[DONE]'] },
+  };
+
+  class Proxy {
+    @withOtel
+    async ask(path: string, signal?: AbortSignal): Promise<Response> {
+      record({ model: 'gpt-5-mini', messages: [{ role: 'user', content: 'Which book?' }] });
+      return fetch(server.url + path, { signal: signal ?? null });
+    }
+
+    @withOtel
+    async forward(path: string): Promise<Response> {
+      return this.ask(path);
+    }
+
+    @withOtel
+    own(): Response {
+      const events = openAiChunks(['Dune']).map((event) => `data: ${JSON.stringify(event)}\n\n`);
+      return new Response(events.join(''), { headers: { 'content-type': 'text/plain' } });
+    }
+  }
+
+  const FACTS = ['gen_ai.response.model', 'gen_ai.usage.output_tokens', 'decotel.outcome'];
+  const facts = (): unknown[] => telemetry.spans.map(({ attributes }) => FACTS.map((key) => attributes[key]));
+  const said = (): unknown[] => telemetry.spans.map(({ attributes }) => attributes['gen_ai.output.messages']);
+  const texts = (): unknown[] =>
+    said()
+      .map((json) => JSON.parse(String(json)) as unknown)
+      .flat();
+  const answer = (content: string, finish_reason: string): object => ({
+    role: 'assistant',
+    parts: [{ type: 'text', content }],
+    finish_reason,
+  });
+
+  it('is read from what its reader reads, and no further', async () => {
+    const { body } = await new Proxy().ask('/events');
+    let text = '';
+    for await (const chunk of body ?? []) {
+      text += new TextDecoder().decode(chunk);
+      if (text.includes(' and')) break;
+    }
+    expect(facts()).toEqual([['gpt-5-mini-2025-08-07', undefined, 'cancelled']]);
+    expect(texts()).toEqual([answer(text.includes('more') ? 'Dune and more' : 'Dune and', 'error')]);
+    expect(telemetry.spans[0]?.attributes['server.address']).toBe('127.0.0.1');
+  });
+
+  it('is recorded once, however many copies and branches of it are read', async () => {
+    const response = await new Proxy().ask('/events');
+    const copy = response.clone();
+    const branches = response.body?.tee() ?? [];
+    const bodies = [new Response(branches[0]), new Response(branches[1]), copy];
+    const [one, ...others] = await Promise.all(bodies.map((part) => part.text()));
+    expect(others).toEqual([one, one]);
+    expect(facts()).toEqual([['gpt-5-mini-2025-08-07', 7, 'completed']]);
+    expect(texts()).toEqual([answer('Dune and more', 'stop')]);
+  });
+
+  it('is counted once where two decorated methods return it', async () => {
+    await (await new Proxy().forward('/events')).text();
+    expect(telemetry.spans.map(({ name }) => name)).toEqual(['ask', 'forward']);
+    expect(facts()).toEqual([
+      ['gpt-5-mini-2025-08-07', 7, 'completed'],
+      [undefined, undefined, 'completed'],
+    ]);
+  });
+
+  it('is read as JSON however its bytes are taken', async () => {
+    for (const read of [
+      (response: Response) => new Response(response.body).json(),
+      (response: Response) => response.arrayBuffer(),
+      (response: Response) => response.text(),
+      (response: Response) => response.json(),
+    ])
+      await read(await new Proxy().ask('/whole'));
+    expect(facts()).toEqual(Array.from({ length: 4 }, () => ['gpt-5-mini-2025-08-07', 7, 'completed']));
+    expect(texts()).toEqual(Array.from({ length: 4 }, () => answer('Dune', 'stop')));
+  });
+
+  it('tells the error that a provider sends in it, and the abort that ends it', async () => {
+    await (await new Proxy().ask('/failed')).text();
+    const controller = new AbortController();
+    const reader = (await new Proxy().ask('/events', controller.signal)).body?.getReader();
+    await reader?.read();
+    controller.abort();
+    const readOn = async (): Promise<void> => {
+      while ((await reader?.read())?.done === false);
+    };
+    await expect(readOn()).rejects.toThrow('aborted');
+    expect(facts()).toEqual([
+      ['claude-sonnet-5', 1, 'error'],
+      ['gpt-5-mini-2025-08-07', undefined, 'aborted'],
+    ]);
+    expect(telemetry.spans[0]?.attributes['error.type']).toBe('overloaded_error');
+  });
+
+  it("has nothing invented where its events are the application's, or its type is another", async () => {
+    const bodies = [await new Proxy().ask('/own'), await new Proxy().ask('/own'), new Proxy().own()];
+    await bodies[0]?.text();
+    await new Response(bodies[1]?.body).text();
+    await bodies[2]?.text();
+    expect(facts()).toEqual(Array.from({ length: 3 }, () => [undefined, undefined, 'completed']));
+    expect(said()).toEqual([undefined, undefined, undefined]);
   });
 });

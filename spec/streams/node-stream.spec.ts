@@ -176,4 +176,16 @@ describe('watching an object that holds streams', () => {
     expect(sink.outcomes).toEqual(['cancelled']);
     expect(sink.chunks).toEqual(['a', 'b']);
   });
+
+  it('is over with the other stream when one that was begun is cancelled', async () => {
+    const web = (): ReadableStream<string> =>
+      new ReadableStream({ start: (controller) => ['a', 'b'].forEach((letter) => controller.enqueue(letter)) });
+    const { value, sink } = watched({ first: web(), second: web() });
+    const [first, second] = [value.first.getReader(), value.second.getReader()];
+    await Promise.all([first.read(), second.read()]);
+    await first.cancel();
+    expect(sink.ends).toEqual([]);
+    await second.cancel();
+    expect(sink.outcomes).toEqual(['cancelled']);
+  });
 });

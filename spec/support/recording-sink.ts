@@ -5,6 +5,8 @@ import type { Sink } from '../../src/streams/sink.js';
 /** A sink that notes what it is told. */
 export class RecordingSink implements Sink {
   readonly chunks: unknown[] = [];
+  /** What was written in chunks. */
+  readonly words: object[] = [];
   readonly values: unknown[] = [];
   readonly ends: [Outcome, unknown][] = [];
   readonly raws: unknown[] = [];
@@ -32,6 +34,9 @@ export class RecordingSink implements Sink {
   }
   chunk(value: unknown): void {
     this.chunks.push(value);
+  }
+  said(value: object): void {
+    this.words.push(value);
   }
   resolved(value: unknown): void {
     this.values.push(value);

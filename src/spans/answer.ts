@@ -17,6 +17,7 @@ export class Answer {
   /** `performance.now()` at the first chunk. */
   firstChunkAt: number | undefined = undefined;
 
+  private hasSaid = false;
   private fold: Fold | undefined = undefined;
   private reading: ResponseReading | undefined = undefined;
   /** Chunks of text, joined; undefined until one came. */
@@ -33,6 +34,13 @@ export class Answer {
     if (this.fold !== undefined) this.add(chunk);
     else if (typeof chunk === 'string') this.addText(chunk);
     else if (this.keepsContent) this.last = ArrayBuffer.isView(chunk) ? addedTo(this.last, chunk) : chunk;
+  }
+
+  /** What is written in chunks of bytes; the first of it tells whose answer it is. */
+  said(value: object): void {
+    if (!this.hasSaid) this.start(value);
+    this.hasSaid = true;
+    this.add(value);
   }
 
   /** The final value, if it is no stream and no answer of a model. */
@@ -92,7 +100,10 @@ export class Answer {
 
   private first(chunk: unknown): void {
     this.firstChunkAt = performance.now();
-    if (typeof chunk !== 'object' || chunk === null) return;
+    if (typeof chunk === 'object' && chunk !== null) this.start(chunk);
+  }
+
+  private start(chunk: object): void {
     const found = startFold(chunk);
     if (found === undefined) return;
     this.provider = found.provider;
@@ -100,7 +111,7 @@ export class Answer {
   }
 
   private add(chunk: unknown): void {
-    if (typeof chunk !== 'object' || chunk === null) return;
+    if (typeof chunk !== 'object' || chunk === null || ArrayBuffer.isView(chunk)) return;
     try {
       this.fold?.add(chunk);
     } catch (failure) {

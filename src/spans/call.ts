@@ -102,7 +102,7 @@ export class Call extends RecordedCall implements Sink, OpenCall, MeasuredCall {
     try {
       const { options, response } = (properties ?? {}) as RawProperties;
       this.noteRequest(options?.body);
-      this.noteServer(response?.url);
+      if (this.kind.isModelCall) this.noteServer(response?.url);
       if (options?.__span !== undefined) this.noteNative(options.__span.span, true);
     } catch (failure) {
       reportFailure('a raw response could not be read', failure);
@@ -130,6 +130,10 @@ export class Call extends RecordedCall implements Sink, OpenCall, MeasuredCall {
     } catch (failure) {
       reportFailure('a chunk could not be read', failure);
     }
+  }
+
+  said(value: object): void {
+    if (!this.ended) this.answer.said(value);
   }
 
   resolved(value: unknown): void {

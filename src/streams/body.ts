@@ -1,10 +1,12 @@
 import { isAbort } from './abort.js';
+import { bodyText } from './body-text.js';
 import { cover, isCoverable, methodOf } from './cover.js';
+import { Parts } from './parts.js';
 import { isNativePromise, nativeThen } from './promise.js';
 import { watchReadableStream } from './readable-stream.js';
 import type { Sink } from './sink.js';
 
-/** Methods of a web `Response` or `Request` that read its whole body, and how what they give is read back. */
+/** Methods of a web `Response` or `Request` that read its whole body, and the value of what they give. */
 const BODY_READERS: Readonly<Record<string, (body: unknown) => unknown>> = {
   json: (body) => body,
   text: parsed,
@@ -21,32 +23,42 @@ export function hasBody(value: object): value is Response | Request {
 }
 
 /** The same `Response` or `Request`, whose call ends when its body has been read. */
-export function watchBody<Owner extends Response | Request>(owner: Owner, sink: Sink): Owner {
+export function watchBody<Owner extends Response | Request>(
+  owner: Owner,
+  sink: Sink,
+  copies = new Parts(sink, owner),
+): Owner {
   if (!isCoverable(owner)) {
     sink.unobserved();
     return owner;
   }
-  for (const [name, readBack] of Object.entries(BODY_READERS)) {
+  sink.raw({ response: owner });
+  const text = bodyText(owner.headers.get('content-type') ?? '');
+  const part = copies.add(text);
+  for (const [name, valueOf] of Object.entries(BODY_READERS)) {
     const original = methodOf(owner, name);
     if (original === undefined) continue;
     cover(owner, name, function (this: unknown, ...values) {
-      const body = original.apply(this, values);
-      if (typeof body !== 'object' || body === null || !isNativePromise(body)) return body;
+      const reading = original.apply(this, values);
+      if (typeof reading !== 'object' || reading === null || !isNativePromise(reading)) return reading;
       return nativeThen(
-        body,
-        (value) => {
-          sink.resolved(readBack(value));
-          return value;
+        reading,
+        (body) => {
+          text?.add(body instanceof ArrayBuffer ? new Uint8Array(body) : body).forEach((value) => part.said(value));
+          const value = valueOf(body);
+          if (value === undefined) part.end('completed');
+          else part.resolved(value);
+          return body;
         },
         (error) => {
-          sink.end(isAbort(error) ? 'aborted' : 'error', error);
+          part.end(isAbort(error) ? 'aborted' : 'error', error);
           throw error;
         },
       );
     });
   }
-  coverBody(owner, sink);
-  coverClone(owner, sink);
+  coverBody(owner, part);
+  coverClone(owner, sink, copies);
   if (owner.body === null) sink.resolved(undefined);
   else sink.pending(owner, true);
   return owner;
@@ -83,13 +95,13 @@ function coverPipe(owner: Response | Request, source: unknown): void {
   });
 }
 
-/** Whichever is read first, the one or its copy, tells the end. */
-function coverClone(owner: Response | Request, sink: Sink): void {
+/** Of the one and its copy, whichever is read first is recorded. */
+function coverClone(owner: Response | Request, sink: Sink, copies: Parts): void {
   const clone = methodOf(owner, 'clone');
   if (clone === undefined) return;
   cover(owner, 'clone', function (this: unknown, ...values) {
     const copy = clone.apply(this, values);
-    return typeof copy === 'object' && copy !== null && hasBody(copy) ? watchBody(copy, sink) : copy;
+    return typeof copy === 'object' && copy !== null && hasBody(copy) ? watchBody(copy, sink, copies) : copy;
   });
 }
 

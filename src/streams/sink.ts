@@ -14,6 +14,8 @@ export interface Sink {
   /** An SDK parses its raw response: `{ response, options }`. */
   raw(properties: unknown): void;
   chunk(value: unknown): void;
+  /** What is written in chunks of bytes: an event, a line. */
+  said(value: object): void;
   /** A value that is not watched any further: what a method returned, what a promise resolved to. */
   resolved(value: unknown): void;
   /** At most the first call counts. */
