@@ -1,3 +1,4 @@
+import OpenAI from 'openai';
 import { span } from '../../src/decorators/span.js';
 import { withOtel } from '../../src/decorators/with-otel.js';
 import { record } from '../../src/spans/record.js';
@@ -143,6 +144,7 @@ describe("a provider's raw response that a decorated method returns", () => {
   const REPLIES: Record<string, Reply> = {
     '/events': { events: openAiChunks(['Dune', ' and', ' more']), pauseMs: 3 },
     '/whole': { body: openAiCompletion('Dune') },
+    '/chat/completions': { body: openAiCompletion('Dune') },
     '/failed': {
       events: [
         ...anthropicEvents(['Du']).slice(0, 3),
@@ -209,6 +211,28 @@ describe("a provider's raw response that a decorated method returns", () => {
 
   it('is counted once where two decorated methods return it', async () => {
     await (await new Proxy().forward('/events')).text();
+    expect(telemetry.spans.map(({ name }) => name)).toEqual(['ask', 'forward']);
+    expect(facts()).toEqual([
+      ['gpt-5-mini-2025-08-07', 7, 'completed'],
+      [undefined, undefined, 'completed'],
+    ]);
+  });
+
+  it("ends each call where two methods return the SDK's promise and its caller asks for the response", async () => {
+    const client = new OpenAI({ baseURL: server.url, apiKey: 'k', maxRetries: 0 });
+    type Asked = ReturnType<typeof client.chat.completions.create>;
+    class Librarian {
+      @withOtel
+      ask(): Asked {
+        return client.chat.completions.create(record({ model: 'gpt-5-mini', messages: [] }));
+      }
+
+      @withOtel
+      forward(): Asked {
+        return this.ask();
+      }
+    }
+    await (await new Librarian().forward().asResponse()).json();
     expect(telemetry.spans.map(({ name }) => name)).toEqual(['ask', 'forward']);
     expect(facts()).toEqual([
       ['gpt-5-mini-2025-08-07', 7, 'completed'],

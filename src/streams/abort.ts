@@ -18,6 +18,11 @@ export function isAbort(error: unknown): boolean {
   }
 }
 
+/** How a call ends that failed with `error`. */
+export function outcomeOf(error: unknown): 'aborted' | 'error' {
+  return isAbort(error) ? 'aborted' : 'error';
+}
+
 /** Node destroys a stream whose consumer stops early with an abort that has no cause; one by a signal has its reason. */
 export function isEarlyStop(error: unknown): boolean {
   return (

@@ -1,6 +1,6 @@
-import { isAbort } from './abort.js';
+import { outcomeOf } from './abort.js';
 import { bodyText } from './body-text.js';
-import { cover, isCoverable, methodOf } from './cover.js';
+import { coverMethod, isCoverable, methodOf } from './cover.js';
 import { Parts } from './parts.js';
 import { isNativePromise, nativeThen } from './promise.js';
 import { watchReadableStream } from './readable-stream.js';
@@ -36,10 +36,8 @@ export function watchBody<Owner extends Response | Request>(
   const text = bodyText(owner.headers.get('content-type') ?? '');
   const part = copies.add(text);
   for (const [name, valueOf] of Object.entries(BODY_READERS)) {
-    const original = methodOf(owner, name);
-    if (original === undefined) continue;
-    cover(owner, name, function (this: unknown, ...values) {
-      const reading = original.apply(this, values);
+    coverMethod(owner, name, (read, self, values) => {
+      const reading = read.apply(self, values);
       if (typeof reading !== 'object' || reading === null || !isNativePromise(reading)) return reading;
       return nativeThen(
         reading,
@@ -51,7 +49,7 @@ export function watchBody<Owner extends Response | Request>(
           return body;
         },
         (error) => {
-          part.end(isAbort(error) ? 'aborted' : 'error', error);
+          part.end(outcomeOf(error), error);
           throw error;
         },
       );
@@ -87,20 +85,17 @@ function coverBody(owner: Response | Request, sink: Sink): void {
 
 /** `fetch(request)` and `new Request(request)` pipe the stream they have inside, past `body`. */
 function coverPipe(owner: Response | Request, source: unknown): void {
-  const pipeThrough = source instanceof ReadableStream ? methodOf(source, 'pipeThrough') : undefined;
-  if (pipeThrough === undefined) return;
-  cover(source as object, 'pipeThrough', function (this: unknown, ...values) {
+  if (!(source instanceof ReadableStream)) return;
+  coverMethod(source, 'pipeThrough', (pipeThrough, self, values) => {
     const { body } = owner;
-    return pipeThrough.apply(this === source && body !== null && body !== source ? body : this, values);
+    return pipeThrough.apply(self === source && body !== null && body !== source ? body : self, values);
   });
 }
 
 /** Of the one and its copy, whichever is read first is recorded. */
 function coverClone(owner: Response | Request, sink: Sink, copies: Parts): void {
-  const clone = methodOf(owner, 'clone');
-  if (clone === undefined) return;
-  cover(owner, 'clone', function (this: unknown, ...values) {
-    const copy = clone.apply(this, values);
+  coverMethod(owner, 'clone', (clone, self, values) => {
+    const copy = clone.apply(self, values);
     return typeof copy === 'object' && copy !== null && hasBody(copy) ? watchBody(copy, sink, copies) : copy;
   });
 }

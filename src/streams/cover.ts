@@ -1,11 +1,22 @@
 /** Any method, called with whatever `this` and arguments it was called with. */
 export type Method = (this: unknown, ...values: unknown[]) => unknown;
 
-/** Calls `work` somewhere else: in the context of a call, or out of it. */
+/** Calls `work` in some way of its own: in the context of a call, or out of it. */
 export type Enter = (work: Method, self: unknown, values: unknown[]) => unknown;
 
 /** What each cover of ours stands for: the own property that was there before, if any. */
 const covers = new WeakMap<Method, PropertyDescriptor | undefined>();
+
+/** Covers the method of that name with one that calls it through `enter`; false where that is not possible. */
+export function coverMethod(target: object, name: PropertyKey, enter: Enter): boolean {
+  const original = methodOf(target, name);
+  return (
+    original !== undefined &&
+    cover(target, name, function (this: unknown, ...values) {
+      return enter(original, this, values);
+    })
+  );
+}
 
 /**
  * Covers a method with an own, non-enumerable one. False where the object does not allow it. An own property keeps its

@@ -1,9 +1,9 @@
 import type { Outcome } from '../core/record.js';
 import { isAbort, isEarlyStop } from './abort.js';
-import { cover, isCoverable, methodOf, uncover, type Method } from './cover.js';
+import { cover, coverMethod, isCoverable, methodOf, uncover, type Method } from './cover.js';
 import { isGenerator } from './keep-context.js';
 import { coverThen, isNativePromise, nativeThen } from './promise.js';
-import { tapOf, tapOn, type Sink, type Tap } from './sink.js';
+import { tapOf, type Tap } from './sink.js';
 
 type Result = IteratorResult<unknown> | undefined;
 
@@ -12,40 +12,26 @@ type Result = IteratorResult<unknown> | undefined;
  * returns what came back, or the one promise derived from it: a second handler on the side would swallow an unhandled
  * rejection.
  */
-export function watchIterator(iterator: object, sink: Sink): object {
-  if (!isCoverable(iterator)) {
-    sink.unobserved();
-    return iterator;
-  }
-  const tap = tapOn(iterator, sink);
-  if (coverSteps(iterator, tap, undefined)) {
-    coverIterations(iterator, tap, undefined);
-    // A generator that its caller still holds is never ended for idleness: its body may be waiting on purpose.
-    tap.idles = !isGenerator(iterator);
-    sink.pending(iterator, tap.idles);
-  } else sink.unobserved();
-  return iterator;
+export function watchIterator(iterator: object, tap: Tap): boolean {
+  if (!coverSteps(iterator, tap, undefined)) return false;
+  watchIterable(iterator, tap);
+  // A generator that its caller still holds is never ended for idleness: its body may be waiting on purpose.
+  tap.idles = !isGenerator(iterator);
+  return true;
 }
 
 /** An iterable that makes its iterators on demand. */
-export function watchIterable(iterable: object, sink: Sink): object {
-  if (!isCoverable(iterable)) {
-    sink.unobserved();
-    return iterable;
-  }
-  const tap = tapOn(iterable, sink);
-  if (coverIterations(iterable, tap, undefined)) sink.pending(iterable, true);
-  else sink.unobserved();
-  return iterable;
+export function watchIterable(iterable: object, tap: Tap): boolean {
+  const async = coverIteration(iterable, Symbol.asyncIterator, tap);
+  const sync = coverIteration(iterable, Symbol.iterator, tap);
+  return async || sync;
 }
 
 /** Covers a method that returns an iterator; `signal` tells an abort that ends the iteration without an error. */
 export function coverIteration(target: object, name: PropertyKey, tap: Tap, signal?: AbortSignal): boolean {
-  const original = methodOf(target, name);
-  if (original === undefined) return false;
-  return cover(target, name, function (this: unknown, ...values) {
-    const iterator = original.apply(this, values);
-    if (tap.ended || typeof iterator !== 'object' || iterator === null || iterator === this) return iterator;
+  return coverMethod(target, name, (iterate, self, values) => {
+    const iterator = iterate.apply(self, values);
+    if (tap.ended || typeof iterator !== 'object' || iterator === null || iterator === self) return iterator;
     if (tapOf(iterator) === undefined && isCoverable(iterator)) {
       uncover(iterator);
       coverSteps(iterator, tap, signal);
@@ -54,36 +40,21 @@ export function coverIteration(target: object, name: PropertyKey, tap: Tap, sign
   });
 }
 
-function coverIterations(target: object, tap: Tap, signal: AbortSignal | undefined): boolean {
-  const async = coverIteration(target, Symbol.asyncIterator, tap, signal);
-  const sync = coverIteration(target, Symbol.iterator, tap, signal);
-  return async || sync;
-}
-
 function coverSteps(iterator: object, tap: Tap, signal: AbortSignal | undefined): boolean {
-  const next = methodOf(iterator, 'next');
-  if (next === undefined) return false;
   const steps = new Steps(tap, signal);
-  if (
-    !cover(iterator, 'next', function (this: unknown, ...values) {
-      return tap.ended ? inLine(next.apply(this, values)) : steps.take(next, this, values, steps.onNext);
-    })
-  )
-    return false;
-  const stop = methodOf(iterator, 'return');
-  if (stop !== undefined) {
-    cover(iterator, 'return', function (this: unknown, ...values) {
-      return tap.ended ? inLine(stop.apply(this, values)) : steps.take(stop, this, values, steps.onReturn);
-    });
-  } else coverMissingReturn(iterator, steps);
-  const fail = methodOf(iterator, 'throw');
-  if (fail !== undefined) {
-    cover(iterator, 'throw', function (this: unknown, ...values) {
-      if (tap.ended) return inLine(fail.apply(this, values));
-      steps.noteThrownIn(values[0]);
-      return steps.take(fail, this, values, steps.onNext);
-    });
-  }
+  const isCovered = coverMethod(iterator, 'next', (next, self, values) =>
+    tap.ended ? inLine(next.apply(self, values)) : steps.take(next, self, values, steps.onNext),
+  );
+  if (!isCovered) return false;
+  const stops = coverMethod(iterator, 'return', (stop, self, values) =>
+    tap.ended ? inLine(stop.apply(self, values)) : steps.take(stop, self, values, steps.onReturn),
+  );
+  if (!stops) coverMissingReturn(iterator, steps);
+  coverMethod(iterator, 'throw', (fail, self, values) => {
+    if (tap.ended) return inLine(fail.apply(self, values));
+    steps.noteThrownIn(values[0]);
+    return steps.take(fail, self, values, steps.onNext);
+  });
   return true;
 }
 
@@ -104,9 +75,9 @@ function coverMissingReturn(iterator: object, steps: Steps): void {
 /** One set of handlers per iterator, not per step: a stream has many steps. */
 class Steps {
   /** What the consumer threw in: it may come out again, now or later. */
-  private thrownIn: unknown[] | undefined = undefined;
+  #thrownIn: unknown[] | undefined = undefined;
   /** The consumer asked it to stop; its `finally` may still yield. */
-  private isStopped = false;
+  #isStopped = false;
 
   constructor(
     private readonly tap: Tap,
@@ -114,7 +85,7 @@ class Steps {
   ) {}
 
   noteThrownIn(error: unknown): void {
-    (this.thrownIn ??= []).push(error);
+    (this.#thrownIn ??= []).push(error);
   }
 
   take(step: Method, self: unknown, values: unknown[], onResult: (result: unknown) => unknown): unknown {
@@ -128,7 +99,7 @@ class Steps {
       if (isNativePromise(result)) return nativeThen(result, onResult, this.onError);
       // A lazy one starts when the caller asks, and its `then` may give nothing back.
       if (methodOf(result, 'then') !== undefined) {
-        coverThen(result, onResult, this.fail);
+        coverThen(result, onResult, this.#fail);
         return result;
       }
     }
@@ -136,44 +107,44 @@ class Steps {
   }
 
   readonly onNext = (result: unknown): unknown => {
-    this.see(result);
+    this.#see(result);
     return result;
   };
 
   /** A generator may go on yielding from a `finally`. */
   readonly onReturn = (result: unknown): unknown => {
-    this.isStopped = true;
-    this.see(result);
+    this.#isStopped = true;
+    this.#see(result);
     return result;
   };
 
-  private see(result: unknown): void {
+  #see(result: unknown): void {
     const { tap } = this;
     if (tap.ended || !tap.follows(this)) return;
     try {
       // Like the language: any value that is true in a condition.
-      if ((result as Result)?.done) tap.end(this.outcome());
+      if ((result as Result)?.done) tap.end(this.#outcome());
       else tap.chunk((result as Result)?.value);
     } catch {
       // A result whose getters throw: its consumer will meet them.
     }
   }
 
-  private outcome(): Outcome {
-    if (this.isStopped) return 'cancelled';
+  #outcome(): Outcome {
+    if (this.#isStopped) return 'cancelled';
     return this.signal?.aborted === true ? 'aborted' : 'completed';
   }
 
-  private readonly fail = (error: unknown): void => {
+  readonly #fail = (error: unknown): void => {
     if (!this.tap.follows(this)) return;
-    const isThrownIn = this.thrownIn?.includes(error) === true;
+    const isThrownIn = this.#thrownIn?.includes(error) === true;
     if (isAbort(error) && !(isThrownIn && isEarlyStop(error))) this.tap.end('aborted', error);
     else if (isThrownIn) this.tap.end('cancelled');
     else this.tap.end('error', error);
   };
 
   readonly onError = (error: unknown): never => {
-    this.fail(error);
+    this.#fail(error);
     throw error;
   };
 }

@@ -1,4 +1,4 @@
-import { cover, isCoverable, methodOf, type Enter } from './cover.js';
+import { coverMethod, isCoverable, type Enter } from './cover.js';
 import { isObservable } from './observable.js';
 
 /**
@@ -7,13 +7,7 @@ import { isObservable } from './observable.js';
  */
 export function keepContext(value: unknown, enter: Enter): unknown {
   if (typeof value !== 'object' || value === null || !isCoverable(value)) return value;
-  for (const name of lazyMethods(value)) {
-    const step = methodOf(value, name);
-    if (step === undefined) continue;
-    cover(value, name, function (this: unknown, ...values) {
-      return enter(step, this, values);
-    });
-  }
+  for (const name of lazyMethods(value)) coverMethod(value, name, enter);
   return value;
 }
 

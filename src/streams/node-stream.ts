@@ -1,7 +1,7 @@
-import type { Outcome } from '../core/record.js';
-import { isAbort, isEarlyStop } from './abort.js';
-import { cover, isCoverable, methodOf } from './cover.js';
-import { tapOn, type Sink } from './sink.js';
+import { isEarlyStop, outcomeOf } from './abort.js';
+import { coverMethod, methodOf } from './cover.js';
+import { coverEmission } from './emitter.js';
+import type { Tap } from './sink.js';
 
 interface NodeReadable {
   readonly readableEnded?: boolean;
@@ -20,51 +20,29 @@ export function isNodeReadable(value: object): boolean {
   );
 }
 
-/**
- * The same stream, seen through its own `emit`: a listener of ours would start the flow, or count as a handler of
- * `error`. Node emits `data` for every chunk that anyone takes, whether by listening, piping, reading or iterating.
- */
-export function watchNodeReadable(stream: object, sink: Sink): object {
-  const emit = methodOf(stream, 'emit');
+/** Node emits `data` for every chunk that anyone takes, whether by listening, piping, reading or iterating. */
+export function watchNodeReadable(stream: object, tap: Tap): boolean {
   const { readableEnded, destroyed, errored } = stream as NodeReadable;
-  if (emit === undefined || !isCoverable(stream)) {
-    sink.unobserved();
-    return stream;
-  }
-  const tap = tapOn(stream, sink);
+  const fail = (error: unknown): void => tap.end(isEarlyStop(error) ? 'cancelled' : outcomeOf(error), error);
   if (readableEnded === true || destroyed === true) {
-    if (errored instanceof Error) tap.end(outcomeOf(errored), errored);
+    if (errored instanceof Error) fail(errored);
     else tap.end(readableEnded === true ? 'completed' : 'cancelled');
-    return stream;
+    return true;
   }
   tap.noteConsumer();
-  // `emit` calls all handlers of an event. Of its endings, Node's own plumbing is told as well.
-  const ownEvent = (stream as NodeReadable).listenerCount('data') > 0 ? 'data' : undefined;
-  cover(stream, 'emit', function (this: unknown, ...values) {
-    const [event, detail] = values;
+  // Of its endings, Node's own plumbing is told as well.
+  const hasOwnListeners = (stream as NodeReadable).listenerCount('data') > 0;
+  const tell = (event: unknown, detail: unknown): void => {
     if (event === 'data') tap.chunk(detail);
-    try {
-      return event === ownEvent ? emit.apply(this, values) : tap.leave(emit, this, values);
-    } finally {
-      if (event === 'end') tap.end('completed');
-      else if (event === 'error') tap.end(outcomeOf(detail), detail);
-      else if (event === 'close') tap.end('cancelled');
-    }
-  });
+    else if (event === 'end') tap.end('completed');
+    else if (event === 'error') fail(detail);
+    else if (event === 'close') tap.end('cancelled');
+  };
   // What the source does when it is asked for more is the method's work.
-  const read = methodOf(stream, '_read');
-  if (read !== undefined) {
-    cover(stream, '_read', function (this: unknown, ...values) {
-      if (tap.ended) return read.apply(this, values);
-      tap.noteConsumer();
-      return tap.enter(read, this, values);
-    });
-  }
-  sink.pending(stream, true);
-  return stream;
-}
-
-function outcomeOf(error: unknown): Outcome {
-  if (!isAbort(error)) return 'error';
-  return isEarlyStop(error) ? 'cancelled' : 'aborted';
+  coverMethod(stream, '_read', (read, self, values) => {
+    if (tap.ended) return read.apply(self, values);
+    tap.noteConsumer();
+    return tap.enter(read, self, values);
+  });
+  return coverEmission(stream, 'emit', tap, tell, (event) => hasOwnListeners && event === 'data');
 }

@@ -1,5 +1,5 @@
-import { isAbort } from './abort.js';
-import { cover, isCoverable, methodOf, uncover } from './cover.js';
+import { outcomeOf } from './abort.js';
+import { coverMethod, isCoverable, methodOf, uncover } from './cover.js';
 import { Tap, type Sink } from './sink.js';
 
 export function isObservable(value: object): boolean {
@@ -35,30 +35,27 @@ const subscriptions = new WeakMap<object, Subscriptions>();
 function watchSubscriptions(observable: object): Subscriptions | undefined {
   if (!isCoverable(observable) || subscriberFor(observable, []) === undefined) return undefined;
   uncover(observable);
-  const subscribe = methodOf(observable, 'subscribe');
   const known = new Subscriptions();
-  const isCovered =
-    subscribe !== undefined &&
-    cover(observable, 'subscribe', function (this: unknown, ...values) {
-      const [inner, ...others] = known.take();
-      const subscriber = inner && subscriberFor(observable, values);
-      if (inner === undefined || subscriber === undefined) return subscribe.apply(this, values);
-      const tap = new Tap(subscriber, inner);
-      // It waits for what may come at any time, like a promise.
-      tap.idles = false;
-      inner.pending(subscriber, false);
-      for (const sink of others) tap.add(sink);
-      tap.noteConsumer();
-      coverSubscriber(subscriber, tap);
-      try {
-        const subscription = tap.enter(subscribe, this, [subscriber]);
-        if (subscriber.closed) tap.end('cancelled');
-        return subscription;
-      } catch (error) {
-        tap.end('error', error);
-        throw error;
-      }
-    });
+  const isCovered = coverMethod(observable, 'subscribe', (subscribe, self, values) => {
+    const [inner, ...others] = known.take();
+    const subscriber = inner && subscriberFor(observable, values);
+    if (inner === undefined || subscriber === undefined) return subscribe.apply(self, values);
+    const tap = new Tap(subscriber, inner);
+    // It waits for what may come at any time, like a promise.
+    tap.idles = false;
+    inner.pending(subscriber, false);
+    for (const sink of others) tap.add(sink);
+    tap.noteConsumer();
+    coverSubscriber(subscriber, tap);
+    try {
+      const subscription = tap.enter(subscribe, self, [subscriber]);
+      if (subscriber.closed) tap.end('cancelled');
+      return subscription;
+    } catch (error) {
+      tap.end('error', error);
+      throw error;
+    }
+  });
   if (!isCovered) return undefined;
   subscriptions.set(observable, known);
   return known;
@@ -97,23 +94,19 @@ function isSubscribable(value: unknown): value is object {
 function coverSubscriber(subscriber: Subscriber, tap: Tap): void {
   const tell = {
     next: (value: unknown) => tap.chunk(value),
-    error: (failure: unknown) => tap.end(isAbort(failure) ? 'aborted' : 'error', failure),
+    error: (failure: unknown) => tap.end(outcomeOf(failure), failure),
     complete: () => tap.end('completed'),
   };
   for (const [name, notify] of Object.entries(tell)) {
-    const original = methodOf(subscriber, name);
-    if (original === undefined) continue;
-    cover(subscriber, name, function (this: unknown, ...values) {
+    coverMethod(subscriber, name, (original, self, values) => {
       notify(values[0]);
-      return tap.leave(original, this, values);
+      return tap.leave(original, self, values);
     });
   }
-  const unsubscribe = methodOf(subscriber, 'unsubscribe');
-  if (unsubscribe === undefined) return;
-  cover(subscriber, 'unsubscribe', function (this: unknown, ...values) {
-    if (tap.ended) return unsubscribe.apply(this, values);
+  coverMethod(subscriber, 'unsubscribe', (unsubscribe, self, values) => {
+    if (tap.ended) return unsubscribe.apply(self, values);
     try {
-      return tap.enter(unsubscribe, this, values);
+      return tap.enter(unsubscribe, self, values);
     } finally {
       // An operator may put it off, as `groupBy` does while a group is read.
       if (subscriber.closed) tap.end('cancelled');
@@ -123,20 +116,20 @@ function coverSubscriber(subscriber: Subscriber, tap: Tap): void {
 
 /** A call that returned the observable, and what makes one like it. */
 class Returned {
-  private readonly again: () => Sink | undefined;
-  private isTaken = false;
+  readonly #again: () => Sink | undefined;
+  #isTaken = false;
 
   constructor(readonly sink: Sink) {
-    this.again = sink.again();
+    this.#again = sink.again();
   }
 
   get isWaiting(): boolean {
-    return !this.isTaken && !this.sink.ended;
+    return !this.#isTaken && !this.sink.ended;
   }
 
   take(): Sink | undefined {
-    if (!this.isWaiting) return this.again();
-    this.isTaken = true;
+    if (!this.isWaiting) return this.#again();
+    this.#isTaken = true;
     return this.sink;
   }
 }
@@ -144,18 +137,18 @@ class Returned {
 /** The calls that returned one observable. Those inside one another share each subscription. */
 class Subscriptions {
   /** Of each group, the outer call comes first. */
-  private groups: Returned[][] = [];
+  #groups: Returned[][] = [];
 
   add(sink: Sink): void {
     const returned = new Returned(sink);
-    const newest = this.groups.at(-1);
+    const newest = this.#groups.at(-1);
     if (newest?.[0] !== undefined && sink.encloses(newest[0].sink)) newest.unshift(returned);
-    else this.groups = [...this.groups.filter(isWaiting), [returned]];
+    else this.#groups = [...this.#groups.filter(isWaiting), [returned]];
   }
 
   /** The calls of one more subscription, the inner ones first. */
   take(): Sink[] {
-    const group = this.groups.find(isWaiting) ?? this.groups.at(-1) ?? [];
+    const group = this.#groups.find(isWaiting) ?? this.#groups.at(-1) ?? [];
     const taken: Sink[] = [];
     const takeFrom = (index: number): void => {
       const returned = group[index];

@@ -8,8 +8,8 @@ import type { Sink } from './sink.js';
  * left open; the first one read is what is recorded.
  */
 export class Parts {
-  private readonly reading = new Set<Part>();
-  private first: Part | undefined = undefined;
+  readonly #reading = new Set<Part>();
+  #first: Part | undefined = undefined;
 
   constructor(
     readonly sink: Sink,
@@ -23,19 +23,19 @@ export class Parts {
   }
 
   begins(part: Part): boolean {
-    this.reading.add(part);
-    this.first ??= part;
-    return this.first === part;
+    this.#reading.add(part);
+    this.#first ??= part;
+    return this.#first === part;
   }
 
   ends(part: Part, outcome: Outcome, error: unknown): void {
-    this.reading.delete(part);
-    if (outcome === 'error' || this.reading.size === 0) this.sink.end(outcome, error);
+    this.#reading.delete(part);
+    if (outcome === 'error' || this.#reading.size === 0) this.sink.end(outcome, error);
   }
 }
 
 class Part implements Sink {
-  private isOver = false;
+  #isOver = false;
 
   constructor(
     private readonly parts: Parts,
@@ -48,7 +48,7 @@ class Part implements Sink {
 
   enter(work: Method, self: unknown, values: unknown[]): unknown {
     // What a source does once it is cancelled is no reading.
-    if (!this.isOver) this.parts.begins(this);
+    if (!this.#isOver) this.parts.begins(this);
     return this.parts.sink.enter(work, self, values);
   }
   chunk(value: unknown): void {
@@ -67,7 +67,7 @@ class Part implements Sink {
     const last = text?.end();
     if (last !== undefined && text?.isLines === true) this.said(last);
     else if (last !== undefined && outcome === 'completed') this.resolved(last);
-    this.isOver = true;
+    this.#isOver = true;
     this.parts.ends(this, outcome, error);
   }
   raw(properties: unknown): void {

@@ -1,6 +1,6 @@
-import { cover, isCoverable, methodOf, type Method } from './cover.js';
-import { isAbort } from './abort.js';
-import { tapOn, type Sink } from './sink.js';
+import { coverMethod, type Method } from './cover.js';
+import { outcomeOf } from './abort.js';
+import type { Sink, Tap } from './sink.js';
 
 export type Watch = (value: unknown, sink: Sink) => unknown;
 
@@ -43,7 +43,7 @@ export function watchPromise(promise: Promise<unknown>, sink: Sink, watch: Watch
     promise,
     (value) => watch(value, sink),
     (error) => {
-      sink.end(isAbort(error) ? 'aborted' : 'error', error);
+      sink.end(outcomeOf(error), error);
       if (sink.instead !== undefined) return sink.instead(error);
       throw error;
     },
@@ -93,25 +93,16 @@ function carryOver(from: object, to: object): void {
  * A thenable, or a subclass of Promise, stays the same object: its `then` is covered, and called only when the caller
  * calls it (for a query builder that is what sends the query).
  */
-export function watchThenable(thenable: object, sink: Sink, watch: Watch): object {
-  const tap = tapOn(thenable, sink);
-  const covered = coverThen(
+export function watchThenable(thenable: object, tap: Tap, watch: Watch): boolean {
+  return coverThen(
     thenable,
     (value) => tap.deliver(value, watch),
-    (error) => tap.end(isAbort(error) ? 'aborted' : 'error', error),
+    (error) => tap.end(outcomeOf(error), error),
   );
-  if (covered) sink.pending(thenable, true);
-  else {
-    tap.ended = true;
-    sink.unobserved();
-  }
-  return thenable;
 }
 
 /** Covers `then`: the first result that is delivered passes through `see`, or its error is told to `fail`. */
 export function coverThen(thenable: object, see: (value: unknown) => unknown, fail: (error: unknown) => void): boolean {
-  const original = methodOf(thenable, 'then');
-  if (original === undefined || !isCoverable(thenable)) return false;
   let isOver = false;
   const fulfilling =
     (onFulfilled: unknown): Method =>
@@ -128,13 +119,13 @@ export function coverThen(thenable: object, see: (value: unknown) => unknown, fa
       if (typeof onRejected === 'function') return (onRejected as Method)(error);
       throw error;
     };
-  return cover(thenable, 'then', function (this: unknown, onFulfilled, onRejected, ...rest) {
-    if (isOver) return original.call(this, onFulfilled, onRejected, ...rest);
+  return coverMethod(thenable, 'then', (original, self, [onFulfilled, onRejected, ...rest]) => {
+    if (isOver) return original.call(self, onFulfilled, onRejected, ...rest);
     // Only a promise passes on what nobody handles; anything else would hear of a handler that is none.
     const isPromise = thenable instanceof Promise;
     const isHandled = isPromise || typeof onRejected === 'function';
     const result = original.call(
-      this,
+      self,
       isPromise || typeof onFulfilled === 'function' ? fulfilling(onFulfilled) : onFulfilled,
       isHandled ? rejecting(onRejected) : onRejected,
       ...rest,

@@ -1,122 +1,82 @@
 import type { EmitterSeam, Seam } from '../core/seam.js';
-import { cover, isCoverable, methodOf } from './cover.js';
+import { outcomeOf } from './abort.js';
+import { coverMethod } from './cover.js';
+import { coverEmission } from './emitter.js';
 import { coverIteration } from './iterator.js';
-import { isAbort } from './abort.js';
 import { isNativePromise, nativeThen, type Watch } from './promise.js';
-import { watchBody } from './body.js';
-import { tapOn, type Sink, type Tap } from './sink.js';
+import type { Tap } from './sink.js';
 
 /** Watches an SDK's object at the places that its adapter named. */
-export function watchSeam(value: object, seam: Seam, sink: Sink, watch: Watch): object {
-  if (!isCoverable(value)) {
-    sink.unobserved();
-    return value;
-  }
-  const tap = tapOn(value, sink);
-  const state: SeamState = { isParsed: false };
-  for (const name of seam.results ?? []) coverResult(value, name, tap, state, watch);
-  for (const name of seam.responses ?? []) coverResponse(value, name, tap, state, sink);
+export function watchSeam(value: object, seam: Seam, tap: Tap, watch: Watch): boolean {
+  const state = { isParsed: false };
+  for (const name of seam.results ?? []) coverPromise(value, name, tap, watch, state, true);
+  for (const name of seam.responses ?? []) coverPromise(value, name, tap, watch, state, false);
   for (const name of seam.iterators ?? []) coverIteration(value, name, tap, seam.signal?.(value));
-  if (seam.parser !== undefined) coverParser(value, seam.parser, tap);
-  if (seam.emitter !== undefined && coverEmitter(value, seam.emitter, tap, watch)) return value;
-  sink.pending(value, true);
-  return value;
+  if (seam.parser !== undefined) {
+    coverMethod(value, seam.parser, (parse, self, values) => {
+      if (!tap.ended) tap.raw(values[1]);
+      return parse.apply(self, values);
+    });
+  }
+  if (seam.emitter !== undefined) watchEvents(value, seam.emitter, tap, watch);
+  return true;
 }
 
-interface SeamState {
-  /** The SDK reads the body itself; its raw response is only looked at. */
-  isParsed: boolean;
-}
-
-function coverResult(value: object, name: string, tap: Tap, state: SeamState, watch: Watch): void {
-  const original = methodOf(value, name);
-  if (original === undefined) return;
+/**
+ * Covers a method that returns a promise, the same one where it is asked again. Once the SDK has parsed its response, it
+ * reads the body itself; `withResponse()` asks for the raw one only to show it.
+ */
+function coverPromise(
+  value: object,
+  name: string,
+  tap: Tap,
+  watch: Watch,
+  state: { isParsed: boolean },
+  isResult: boolean,
+): void {
   let source: unknown;
   let derived: unknown;
-  cover(value, name, function (this: unknown, ...values) {
-    state.isParsed = true;
-    const result = original.apply(this, values);
+  const isShown = (): boolean => tap.ended || (state.isParsed && !isResult);
+  coverMethod(value, name, (original, self, values) => {
+    state.isParsed ||= isResult;
+    const result = original.apply(self, values);
     if (result === source) return derived;
-    if (tap.ended || typeof result !== 'object' || result === null || !isNativePromise(result)) return result;
+    if (isShown() || typeof result !== 'object' || result === null || !isNativePromise(result)) return result;
     source = result;
-    derived = nativeThen(result, (data) => tap.deliver(data, watch), failing(tap));
+    derived = nativeThen(
+      result,
+      (data) => (isShown() ? data : tap.deliver(data, watch)),
+      (error) => {
+        tap.end(outcomeOf(error), error);
+        throw error;
+      },
+    );
     return derived;
   });
 }
 
-function coverResponse(value: object, name: string, tap: Tap, state: SeamState, sink: Sink): void {
-  const original = methodOf(value, name);
-  if (original === undefined) return;
-  cover(value, name, function (this: unknown, ...values) {
-    const result = original.apply(this, values);
-    // `withResponse()` parses first and then asks for the response: its body is the SDK's.
-    if (state.isParsed || tap.ended || typeof result !== 'object' || result === null) return result;
-    if (!isNativePromise(result)) return result;
-    return nativeThen(
-      result,
-      (response) => {
-        if (!state.isParsed && !tap.ended) watchBody(response as Response, sink);
-        return response;
-      },
-      failing(tap),
-    );
-  });
-}
-
-function coverParser(value: object, name: string, tap: Tap): void {
-  const original = methodOf(value, name);
-  if (original === undefined) return;
-  cover(value, name, function (this: unknown, ...values) {
-    if (!tap.ended) tap.raw(values[1]);
-    return original.apply(this, values);
-  });
-}
-
-/** True when everything had been emitted already. */
-function coverEmitter(value: object, seam: EmitterSeam, tap: Tap, watch: Watch): boolean {
+function watchEvents(value: object, seam: EmitterSeam, tap: Tap, watch: Watch): void {
+  const deliver = (): unknown => tap.deliver(seam.result(value), watch);
   if (seam.ended(value)) {
-    tap.deliver(seam.result(value), watch);
-    return true;
+    deliver();
+    return;
   }
-  const original = methodOf(value, seam.method);
-  if (original === undefined) return false;
-  coverBreak(value, tap);
-  cover(value, seam.method, function (this: unknown, ...values) {
-    const [event, ...details] = values;
-    const meaning = tap.ended ? undefined : seam.meaning(String(event), details);
-    if (meaning?.type === 'chunk') tap.chunk(meaning.chunk);
-    // Before the object goes on: it emits `end` from within `error`.
-    else if (meaning?.type === 'error') tap.end(isAbort(meaning.error) ? 'aborted' : 'error', meaning.error);
-    else if (meaning?.type === 'abort') tap.end('aborted');
-    try {
-      return original.apply(this, values);
-    } finally {
-      if (meaning?.type === 'end') tap.deliver(seam.result(value), watch);
-    }
-  });
-  return false;
-}
-
-/** An emitter's iterator aborts the request on `break`; to the call that is a consumer who stopped early. */
-function coverBreak(value: object, tap: Tap): void {
-  const iterate = methodOf(value, Symbol.asyncIterator);
-  if (iterate === undefined) return;
-  cover(value, Symbol.asyncIterator, function (this: unknown, ...values) {
-    const iterator = iterate.apply(this, values);
-    const stop = typeof iterator === 'object' && iterator !== null ? methodOf(iterator, 'return') : undefined;
-    if (stop !== undefined) {
-      cover(iterator as object, 'return', function (this: unknown, ...rest) {
+  // An emitter's iterator aborts the request on `break`; to the call that is a consumer who stopped early.
+  coverMethod(value, Symbol.asyncIterator, (iterate, self, values) => {
+    const iterator = iterate.apply(self, values);
+    if (typeof iterator === 'object' && iterator !== null) {
+      coverMethod(iterator, 'return', (stop, stopped, given) => {
         tap.end('cancelled');
-        return stop.apply(this, rest);
+        return stop.apply(stopped, given);
       });
     }
     return iterator;
   });
-}
-
-function failing(tap: Tap): (error: unknown) => never {
-  return (error) => {
-    tap.end(isAbort(error) ? 'aborted' : 'error', error);
-    throw error;
-  };
+  coverEmission(value, seam.method, tap, (event, _detail, [, ...details]) => {
+    const meaning = seam.meaning(String(event), details);
+    if (meaning?.type === 'chunk') tap.chunk(meaning.chunk);
+    else if (meaning?.type === 'error') tap.end(outcomeOf(meaning.error), meaning.error);
+    else if (meaning?.type === 'abort') tap.end('aborted');
+    else if (meaning?.type === 'end') deliver();
+  });
 }

@@ -40,41 +40,34 @@ export class Tap {
   ended = false;
   /** False for what its consumer may hold without reading on for as long as it likes. */
   idles = true;
-  private others: Sink[] | undefined;
-  private iteration: object | undefined = undefined;
+  #sinks: readonly Sink[];
+  #iteration: object | undefined = undefined;
   /** Out of each call that listens, to where the consumer is; none where nothing of the consumer's is called. */
-  private waysOut: Enter[] = [];
+  #waysOut: readonly Enter[] = [];
 
   /** `owner` is kept for as long as anything derived from it is in use: its collection means abandonment. */
   constructor(
     readonly owner: object,
-    private readonly first: Sink,
-  ) {}
+    readonly first: Sink,
+  ) {
+    this.#sinks = [first];
+  }
 
   add(sink: Sink): void {
-    if (this.ended) {
-      sink.end('completed');
-      return;
-    }
     // An object may outlive thousands of calls that return it.
-    this.others = this.others?.filter((other) => !other.ended) ?? [];
-    this.others.push(sink);
+    this.#sinks = [...this.#sinks.filter((other) => other === this.first || !other.ended), sink];
     sink.pending(this.owner, this.idles);
-    if (this.waysOut.length > 0) this.noteConsumer();
+    if (this.#waysOut.length > 0) this.noteConsumer();
   }
 
   /** Keeps where the code that asks is now, unless that is inside a call that listens. */
   noteConsumer(): void {
-    this.waysOut = this.leave(
-      (): Enter[] => [this.first, ...(this.others ?? [])].map((sink) => sink.outside()),
-      undefined,
-      [],
-    ) as Enter[];
+    this.#waysOut = this.leave(() => this.#sinks.map((sink) => sink.outside()), undefined, []) as Enter[];
   }
 
   /** Runs what is the consumer's, such as its handlers, where the consumer is. */
   leave(work: Method, self: unknown, values: unknown[]): unknown {
-    const inner = this.waysOut.reduceRight<Method>((next, wayOut) => () => wayOut(next, self, values), work);
+    const inner = this.#waysOut.reduceRight<Method>((next, wayOut) => () => wayOut(next, self, values), work);
     return inner.apply(self, values);
   }
 
@@ -84,33 +77,28 @@ export class Tap {
 
   /** Of several iterations at once, the first to give something is the one that counts. */
   follows(iteration: object): boolean {
-    return (this.iteration ??= iteration) === iteration;
+    return (this.#iteration ??= iteration) === iteration;
   }
 
   raw(properties: unknown): void {
-    this.first.raw(properties);
-    if (this.others !== undefined) for (const sink of this.others) sink.raw(properties);
+    for (const sink of this.#sinks) sink.raw(properties);
   }
 
   chunk(value: unknown): void {
-    this.first.chunk(value);
-    if (this.others !== undefined) for (const sink of this.others) sink.chunk(value);
+    for (const sink of this.#sinks) sink.chunk(value);
   }
 
   end(outcome: Outcome, error?: unknown): void {
     if (this.ended) return;
     this.ended = true;
-    this.first.end(outcome, error);
-    if (this.others !== undefined) for (const sink of this.others) sink.end(outcome, error);
+    for (const sink of this.#sinks) sink.end(outcome, error);
   }
 
   /** Passes a value that came out of this object on to all who listen; returns what the consumer gets. */
   deliver(value: unknown, watch: (value: unknown, sink: Sink) => unknown): unknown {
     if (this.ended) return value;
     this.ended = true;
-    let delivered = watch(value, this.first);
-    if (this.others !== undefined) for (const sink of this.others) delivered = watch(delivered, sink);
-    return delivered;
+    return this.#sinks.reduce((delivered, sink) => watch(delivered, sink), value);
   }
 }
 

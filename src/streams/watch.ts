@@ -1,6 +1,6 @@
 import { reportFailure } from '../core/report.js';
 import type { Seam } from '../core/seam.js';
-import { methodOf, uncover } from './cover.js';
+import { isCoverable, methodOf, uncover } from './cover.js';
 import { isEmitter, isEventTarget, watchEmitter, watchEventTarget } from './emitter.js';
 import { heldStreams, watchHolder } from './holder.js';
 import { watchIterable, watchIterator } from './iterator.js';
@@ -10,7 +10,7 @@ import { isNativePromise, watchPromise, watchThenable } from './promise.js';
 import { isReadableStream, watchReadableStream } from './readable-stream.js';
 import { hasBody, watchBody } from './body.js';
 import { watchSeam } from './seam.js';
-import { tapOf, type Sink } from './sink.js';
+import { tapOf, tapOn, type Sink, type Tap } from './sink.js';
 
 /** Tells where an SDK's object delivers its result; undefined for anything else. */
 export type FindSeam = (value: object) => Seam | undefined;
@@ -51,7 +51,7 @@ function watchObject(
   const prototype: unknown = Object.getPrototypeOf(value);
   const isPlain = prototype === Object.prototype || prototype === null || Array.isArray(value);
   const seam = isPlain ? undefined : findSeam(value);
-  if (seam !== undefined) return watchSeam(value, seam, sink, again);
+  if (seam !== undefined) return listen(value, sink, (tap) => watchSeam(value, seam, tap, again));
   if (isPlain && Array.isArray(value)) {
     sink.resolved(value);
     return value;
@@ -59,18 +59,31 @@ function watchObject(
   if (!isPlain) {
     if (hasBody(value)) return watchBody(value, sink);
     if (isReadableStream(value)) return watchReadableStream(value, sink);
-    if (isNodeReadable(value)) return watchNodeReadable(value, sink);
+    if (isNodeReadable(value)) return listen(value, sink, (tap) => watchNodeReadable(value, tap));
   }
-  if (methodOf(value, 'then') !== undefined) return watchThenable(value, sink, again);
-  const isIterable = isAsyncIterable(value) || isLazyIterable(value);
-  if (isIterable && methodOf(value, 'next') !== undefined) return watchIterator(value, sink);
-  if (isIterable) return watchIterable(value, sink);
+  if (methodOf(value, 'then') !== undefined) return listen(value, sink, (tap) => watchThenable(value, tap, again));
+  if (isAsyncIterable(value) || isLazyIterable(value)) {
+    const watchIteration = methodOf(value, 'next') === undefined ? watchIterable : watchIterator;
+    return listen(value, sink, (tap) => watchIteration(value, tap));
+  }
   if (isObservable(value)) return watchObservable(value, sink);
-  if (isEmitter(value)) return watchEmitter(value, sink);
-  if (isEventTarget(value)) return watchEventTarget(value, sink);
+  if (isEmitter(value)) return listen(value, sink, (tap) => watchEmitter(value, tap));
+  if (isEventTarget(value)) return listen(value, sink, (tap) => watchEventTarget(value, tap));
   const names = heldStreams(value);
   if (names.length > 0) return watchHolder(value, names, sink, again);
   sink.resolved(value);
+  return value;
+}
+
+/** The same object, whose `tap` hears what goes on in it; `start` says whether it could be covered. */
+function listen(value: object, sink: Sink, start: (tap: Tap) => boolean): object {
+  const tap = tapOn(value, sink);
+  if (isCoverable(value) && start(tap)) {
+    if (!tap.ended) sink.pending(value, tap.idles);
+  } else {
+    tap.ended = true;
+    sink.unobserved();
+  }
   return value;
 }
 
