@@ -1,6 +1,4 @@
-import { innerCallsOf, observeCall } from '../spans/observe-call.js';
-
-type Callable = (...values: unknown[]) => unknown;
+import { coverMethod, innerCallsOf, observeCall } from '../spans/observe-call.js';
 
 /**
  * Covers the methods through which a client makes its model calls itself, with non-enumerable ones of its own: calls
@@ -11,36 +9,26 @@ export function observeInnerCalls(client: object, observeCopy: (copy: object) =>
   if (inner === undefined) return false;
   for (const [name, requestOf] of Object.entries(inner.requests)) {
     const streams = /stream/i.test(name);
-    cover(client, name, (values, invoke) => {
+    coverMethod(client, name, (call, self, values) => {
       const signal = inner.signalOf?.(values);
       const body = (): object | undefined => requestOf(values);
-      return observeCall({ body, client, address: inner.address, signal, streams, isLazy: true }, invoke);
+      return observeCall({ body, client, address: inner.address, signal, streams, isLazy: true }, () =>
+        call.apply(self, values),
+      );
     });
   }
   for (const name of inner.copies ?? []) {
-    cover(client, name, (_values, invoke) => {
-      const copy = invoke();
-      if (isAlike(copy, client)) observeCopy(copy);
+    coverMethod(client, name, (make, self, values) => {
+      const copy = make.apply(self, values);
+      if (copy !== client && isCopyOf(copy, client)) observeCopy(copy);
       return copy;
     });
   }
   return true;
 }
 
-function cover(client: object, name: string, around: (values: unknown[], invoke: () => unknown) => unknown): void {
-  const original = (client as Record<string, Callable>)[name] as Callable;
-  const enumerable = Object.prototype.propertyIsEnumerable.call(client, name);
-  Object.defineProperty(client, name, {
-    value: function (this: unknown, ...values: unknown[]): unknown {
-      return around(values, () => original.apply(this, values));
-    },
-    configurable: true,
-    writable: true,
-    enumerable,
-  });
-}
-
-function isAlike(copy: unknown, client: object): copy is object {
+/** A client that the client made of itself is observed as well. */
+export function isCopyOf(value: unknown, client: object): value is object {
   const { constructor } = client as { constructor: unknown };
-  return typeof constructor === 'function' && copy !== client && copy instanceof constructor;
+  return typeof constructor === 'function' && constructor !== Object && value instanceof constructor;
 }

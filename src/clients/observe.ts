@@ -1,7 +1,7 @@
 import { DecotelError } from '../core/decotel-error.js';
 import { shared } from '../core/shared.js';
 import { mayBeRequest, observeCall } from '../spans/observe-call.js';
-import { observeInnerCalls } from './inner-calls.js';
+import { isCopyOf, observeInnerCalls } from './inner-calls.js';
 import { isResource } from './resource.js';
 
 interface Observed {
@@ -49,7 +49,7 @@ export function observe<T extends object>(client: T): T {
 function proxyOf(target: object, client: object, isOther: boolean): object {
   let proxy = observed.proxies.get(target);
   if (proxy === undefined) {
-    proxy = new Proxy(target, new ResourceHandler(client, isOther));
+    proxy = new Proxy(target, resourceHandler(client, isOther));
     observed.proxies.set(target, proxy);
     observed.originals.set(proxy, target);
   }
@@ -57,36 +57,26 @@ function proxyOf(target: object, client: object, isOther: boolean): object {
 }
 
 /** The client or one of its resources. Everything runs on the real object, so that its private fields work. */
-class ResourceHandler implements ProxyHandler<object> {
-  private readonly methods = new WeakMap<object, object>();
-
-  constructor(
-    private readonly client: object,
-    private readonly isOther: boolean,
-  ) {}
-
-  get(target: object, key: PropertyKey): unknown {
-    const value: unknown = Reflect.get(target, key, target);
-    if (typeof value !== 'function' && (typeof value !== 'object' || value === null)) return value;
-    if (key === 'constructor' || isFixed(target, key)) return value;
-    const isOther = this.isOther || (typeof key === 'string' && OTHER_CALLS.test(key));
-    if (typeof value === 'function') return this.method(target, key, value as Callable, isOther);
-    return isResource(value) ? proxyOf(value, this.client, isOther) : value;
-  }
-
-  /** A setter with private fields needs the real object. */
-  set(target: object, key: PropertyKey, value: unknown): boolean {
-    return Reflect.set(target, key, value, target);
-  }
-
-  private method(target: object, key: PropertyKey, method: Callable, isOther: boolean): object {
-    let proxy = this.methods.get(method);
-    if (proxy === undefined) {
-      proxy = new Proxy(method, new MethodHandler(target, this.client, isOther, STREAMING.test(String(key))));
-      this.methods.set(method, proxy);
-    }
-    return proxy;
-  }
+function resourceHandler(client: object, isOther: boolean): ProxyHandler<object> {
+  const methods = new WeakMap<Callable, Callable>();
+  return {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function' && (typeof value !== 'object' || value === null)) return value;
+      if (key === 'constructor' || isFixed(target, key)) return value;
+      const isOtherHere = isOther || OTHER_CALLS.test(String(key));
+      if (typeof value === 'object') return isResource(value) ? proxyOf(value, client, isOtherHere) : value;
+      let method = methods.get(value);
+      if (method === undefined) {
+        const streams = STREAMING.test(String(key));
+        method = new Proxy(value, methodHandler(target, client, isOtherHere, streams));
+        methods.set(value, method);
+      }
+      return method;
+    },
+    /** A setter with private fields needs the real object. */
+    set: (target, key, value) => Reflect.set(target, key, value, target),
+  };
 }
 
 /** Methods whose name, and nothing in the request, asks for a stream: `generateContentStream`, `chatStream`, `stream`. */
@@ -94,31 +84,17 @@ const STREAMING = /stream$/i;
 
 type Callable = (...values: unknown[]) => unknown;
 
-class MethodHandler implements ProxyHandler<Callable> {
-  constructor(
-    private readonly target: object,
-    private readonly client: object,
-    private readonly isOther: boolean,
-    private readonly streams: boolean,
-  ) {}
-
-  apply(method: Callable, self: unknown, values: unknown[]): unknown {
-    const original = typeof self === 'object' && self !== null ? (observed.originals.get(self) ?? self) : self;
-    const body = values[0];
-    const invoke = (): unknown => Reflect.apply(method, original, values);
-    if (!this.isOther && mayBeRequest(body))
-      return observeCall({ body, client: this.client, streams: this.streams }, invoke);
-    return this.copyOf(invoke());
-  }
-
-  /** A client that the client made of itself is observed as well. */
-  private copyOf(value: unknown): unknown {
-    if (typeof value !== 'object' || value === null || value === this.target) return value;
-    const constructor: unknown = (this.client as { constructor?: unknown }).constructor;
-    return typeof constructor === 'function' && constructor !== Object && value instanceof constructor
-      ? observe(value)
-      : value;
-  }
+function methodHandler(target: object, client: object, isOther: boolean, streams: boolean): ProxyHandler<Callable> {
+  return {
+    apply(method, self: unknown, values: unknown[]) {
+      const original = typeof self === 'object' && self !== null ? (observed.originals.get(self) ?? self) : self;
+      const body = values[0];
+      const invoke = (): unknown => Reflect.apply(method, original, values);
+      if (!isOther && mayBeRequest(body)) return observeCall({ body, client, streams }, invoke);
+      const value = invoke();
+      return value !== target && isCopyOf(value, client) ? observe(value) : value;
+    },
+  };
 }
 
 /** A proxy must give back the very value of a property that can never change. */

@@ -17,6 +17,7 @@ import { activeTracer, registeredProvider } from './tracer.js';
 
 export { HANDLER_NAME, innerCallsOf } from '../providers/registry.js';
 export { mayBeRequest } from './asked.js';
+export { coverMethod } from '../streams/cover.js';
 
 export interface SeenRequest {
   /** Or what gives it, where the call is recorded; undefined where another call reports this one. */

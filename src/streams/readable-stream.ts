@@ -142,7 +142,8 @@ class Source {
 
   /** What the source does to give a chunk is the method's work. */
   #read(reader: Reader, values: unknown[]): Promise<Result> {
-    return this.#sink.enter(reader.read as Method, reader, values) as Promise<Result>;
+    const { read } = reader as unknown as { read: Method };
+    return this.#sink.enter(read, reader, values) as Promise<Result>;
   }
 
   #whenRead(end: () => void): void {
