@@ -33,8 +33,8 @@ export const FAULTS = [
   fault(
     'return() is not forwarded to the source',
     iterator,
-    'tap.ended ? inLine(stop.apply(self, values)) : steps.take(stop, self, values, steps.onReturn),',
-    'steps.onReturn({ done: true, value: values[0] }),',
+    'steps.take(stop, self, values, steps.onReturn)',
+    'steps.onReturn({ done: true, value: values[0] })',
   ),
   fault(
     'throw() is not forwarded to the source',
@@ -83,8 +83,8 @@ export const FAULTS = [
   fault(
     'a result overtakes those on their way',
     iterator,
-    'isNativePromise(result) ? nativeThen(result) : result;',
-    'isNativePromise(result) ? result : result;',
+    'let result: unknown;\n    try {',
+    'if (this.tap.ended) return step.apply(self, values);\n    let result: unknown;\n    try {',
   ),
 
   fault(

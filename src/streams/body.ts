@@ -64,15 +64,17 @@ export function watchBody<Owner extends Response | Request>(
 
 /** Whoever takes the stream gets a watched one, always the same; the source stays unlocked until it is read. */
 function coverBody(owner: Response | Request, sink: Sink): void {
-  const getter = inheritedGetter(owner, 'body');
-  if (getter === undefined) return;
+  const own = Object.getOwnPropertyDescriptor(owner, 'body');
+  if (own !== undefined && own.get === undefined) return;
+  const getter = (): unknown =>
+    own === undefined ? Reflect.get(Object.getPrototypeOf(owner) as object, 'body', owner) : own.get?.call(owner);
   let source: unknown;
   let watched: ReadableStream<unknown> | undefined;
   Reflect.defineProperty(owner, 'body', {
     configurable: true,
     enumerable: false,
     get: (): unknown => {
-      const body: unknown = getter();
+      const body = getter();
       if (!(body instanceof ReadableStream) || sink.ended)
         return watched !== undefined && body === source ? watched : body;
       // A clone splits the body: what was handed out before is of the stream before.
@@ -98,18 +100,6 @@ function coverClone(owner: Response | Request, sink: Sink, copies: Parts): void 
     const copy = clone.apply(self, values);
     return typeof copy === 'object' && copy !== null && hasBody(copy) ? watchBody(copy, sink, copies) : copy;
   });
-}
-
-function inheritedGetter(target: object, name: string): (() => unknown) | undefined {
-  for (
-    let holder: unknown = target;
-    typeof holder === 'object' && holder !== null;
-    holder = Object.getPrototypeOf(holder)
-  ) {
-    const own = Object.getOwnPropertyDescriptor(holder, name);
-    if (own !== undefined) return own.get?.bind(target) as (() => unknown) | undefined;
-  }
-  return undefined;
 }
 
 function tagOf(value: object): unknown {

@@ -42,25 +42,15 @@ export function coverIteration(target: object, name: PropertyKey, tap: Tap, sign
 
 function coverSteps(iterator: object, tap: Tap, signal: AbortSignal | undefined): boolean {
   const steps = new Steps(tap, signal);
-  const isCovered = coverMethod(iterator, 'next', (next, self, values) =>
-    tap.ended ? inLine(next.apply(self, values)) : steps.take(next, self, values, steps.onNext),
-  );
+  const isCovered = coverMethod(iterator, 'next', (next, self, values) => steps.take(next, self, values, steps.onNext));
   if (!isCovered) return false;
-  const stops = coverMethod(iterator, 'return', (stop, self, values) =>
-    tap.ended ? inLine(stop.apply(self, values)) : steps.take(stop, self, values, steps.onReturn),
-  );
+  const stops = coverMethod(iterator, 'return', (stop, self, values) => steps.take(stop, self, values, steps.onReturn));
   if (!stops) coverMissingReturn(iterator, steps);
   coverMethod(iterator, 'throw', (fail, self, values) => {
-    if (tap.ended) return inLine(fail.apply(self, values));
     steps.noteThrownIn(values[0]);
     return steps.take(fail, self, values, steps.onNext);
   });
   return true;
-}
-
-/** A result that is asked for after the end must not overtake those that are still on their way. */
-function inLine(result: unknown): unknown {
-  return typeof result === 'object' && result !== null && isNativePromise(result) ? nativeThen(result) : result;
 }
 
 /** Without a `return` nobody would tell us of a `break`. The iterator itself stays open, as it would have. */
@@ -91,11 +81,12 @@ class Steps {
   take(step: Method, self: unknown, values: unknown[], onResult: (result: unknown) => unknown): unknown {
     let result: unknown;
     try {
-      result = this.tap.enter(step, self, values);
+      result = this.tap.ended ? step.apply(self, values) : this.tap.enter(step, self, values);
     } catch (error) {
       return this.onError(error);
     }
     if (typeof result === 'object' && result !== null) {
+      // After the end too: a result that is asked for then must not overtake those that are still on their way.
       if (isNativePromise(result)) return nativeThen(result, onResult, this.onError);
       // A lazy one starts when the caller asks, and its `then` may give nothing back.
       if (methodOf(result, 'then') !== undefined) {

@@ -1,5 +1,6 @@
 import { coverMethod, type Method } from './cover.js';
 import { outcomeOf } from './abort.js';
+import { carryOver } from './carry-over.js';
 import type { Sink, Tap } from './sink.js';
 
 export type Watch = (value: unknown, sink: Sink) => unknown;
@@ -63,30 +64,6 @@ export function nativeThen(
     onFulfilled,
     onRejected,
   );
-}
-
-/** What Node 20's async hooks leave on a promise belongs to that promise alone. */
-const HOOK_SYMBOL = /async_id_symbol|kResourceStore|destroyed/;
-const symbols = new Map<symbol, boolean>();
-
-/** There are a handful of such symbols in a process, and up to three of them on every promise. */
-function isHookSymbol(key: symbol): boolean {
-  let isHook = symbols.get(key);
-  if (isHook === undefined) {
-    isHook = HOOK_SYMBOL.test(key.description ?? '');
-    if (isHook) symbols.set(key, isHook);
-  }
-  return isHook;
-}
-
-function carryOver(from: object, to: object): void {
-  const keys = Reflect.ownKeys(from);
-  if (keys.length === 0) return;
-  for (const key of keys) {
-    if (typeof key === 'symbol' && isHookSymbol(key)) continue;
-    const descriptor = Object.getOwnPropertyDescriptor(from, key);
-    if (descriptor !== undefined) Reflect.defineProperty(to, key, descriptor);
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isAbort, outcomeOf } from './abort.js';
+import { carryOver } from './carry-over.js';
 import type { Method } from './cover.js';
 import { tapOn, type Sink, type Tap } from './sink.js';
 
@@ -35,6 +36,8 @@ export function watchReadableStream(
   const source = new Source(stream, sink);
   const watched = new ReadableStream(source as UnderlyingDefaultSource, { highWaterMark: 0 });
   source.tap = tapOn(watched, sink);
+  // Some are of a class of their own.
+  if (stream instanceof ReadableStream) Object.setPrototypeOf(watched, Object.getPrototypeOf(stream) as object);
   carryOver(stream, watched);
   if (reserve) source.reserve();
   sink.pending(watched, true);
@@ -165,14 +168,5 @@ class Source {
   #fail(error: unknown): void {
     this.tap.end(outcomeOf(error), error);
     this.#controller?.error(error);
-  }
-}
-
-/** Streams of libraries carry methods of their own (an async iterator, a marker), or are of a class of their own. */
-function carryOver(from: object, to: object): void {
-  if (from instanceof ReadableStream) Object.setPrototypeOf(to, Object.getPrototypeOf(from) as object);
-  for (const key of [...Object.keys(from), Symbol.asyncIterator]) {
-    const descriptor = Object.getOwnPropertyDescriptor(from, key);
-    if (descriptor !== undefined) Reflect.defineProperty(to, key, descriptor);
   }
 }

@@ -51,7 +51,7 @@ function watchObject(
   const prototype: unknown = Object.getPrototypeOf(value);
   const isPlain = prototype === Object.prototype || prototype === null || Array.isArray(value);
   const seam = isPlain ? undefined : findSeam(value);
-  if (seam !== undefined) return listen(value, sink, (tap) => watchSeam(value, seam, tap, again));
+  if (seam !== undefined) return listen(value, sink, (_, tap) => watchSeam(value, seam, tap, again));
   if (isPlain && Array.isArray(value)) {
     sink.resolved(value);
     return value;
@@ -59,16 +59,16 @@ function watchObject(
   if (!isPlain) {
     if (hasBody(value)) return watchBody(value, sink);
     if (isReadableStream(value)) return watchReadableStream(value, sink);
-    if (isNodeReadable(value)) return listen(value, sink, (tap) => watchNodeReadable(value, tap));
+    if (isNodeReadable(value)) return listen(value, sink, watchNodeReadable);
   }
-  if (methodOf(value, 'then') !== undefined) return listen(value, sink, (tap) => watchThenable(value, tap, again));
+  if (methodOf(value, 'then') !== undefined) return listen(value, sink, (_, tap) => watchThenable(value, tap, again));
   if (isAsyncIterable(value) || isLazyIterable(value)) {
     const watchIteration = methodOf(value, 'next') === undefined ? watchIterable : watchIterator;
-    return listen(value, sink, (tap) => watchIteration(value, tap));
+    return listen(value, sink, watchIteration);
   }
   if (isObservable(value)) return watchObservable(value, sink);
-  if (isEmitter(value)) return listen(value, sink, (tap) => watchEmitter(value, tap));
-  if (isEventTarget(value)) return listen(value, sink, (tap) => watchEventTarget(value, tap));
+  if (isEmitter(value)) return listen(value, sink, watchEmitter);
+  if (isEventTarget(value)) return listen(value, sink, watchEventTarget);
   const names = heldStreams(value);
   if (names.length > 0) return watchHolder(value, names, sink, again);
   sink.resolved(value);
@@ -76,9 +76,9 @@ function watchObject(
 }
 
 /** The same object, whose `tap` hears what goes on in it; `start` says whether it could be covered. */
-function listen(value: object, sink: Sink, start: (tap: Tap) => boolean): object {
+function listen(value: object, sink: Sink, start: (value: object, tap: Tap) => boolean): object {
   const tap = tapOn(value, sink);
-  if (isCoverable(value) && start(tap)) {
+  if (isCoverable(value) && start(value, tap)) {
     if (!tap.ended) sink.pending(value, tap.idles);
   } else {
     tap.ended = true;
