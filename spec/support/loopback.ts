@@ -5,6 +5,9 @@ export interface Reply {
   status?: number;
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent as they are, as media of this type. */
+  bytes?: Buffer;
+  mime?: string;
   /** Sent as server-sent events, one `data:` line each; `event:` lines where an object has a `type`. */
   events?: unknown[];
   /** Milliseconds between events. */
@@ -54,12 +57,19 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
   const text = Buffer.concat(parts).toString();
-  return text === '' ? undefined : (JSON.parse(text) as unknown);
+  // Of a form with files there is nothing to tell.
+  const isForm = request.headers['content-type']?.startsWith('multipart/') === true;
+  return text === '' || isForm ? undefined : (JSON.parse(text) as unknown);
 }
 
 async function send(response: ServerResponse, reply: Reply): Promise<void> {
   // A client that keeps a connection which was cut would fail its next request on it.
   response.setHeader('connection', 'close');
+  if (reply.bytes !== undefined) {
+    response.writeHead(200, { 'content-type': reply.mime });
+    response.end(reply.bytes);
+    return;
+  }
   if (reply.events === undefined) {
     response.writeHead(reply.status ?? 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(reply.body));

@@ -12,9 +12,9 @@ interface Observed {
 
 const observed = shared<Observed>('observed', () => ({ originals: new WeakMap(), proxies: new WeakMap() }));
 
-/** Resources and methods that take what looks like a model's request but are none: they count, moderate, draw, speak. */
+/** Resources and methods that take what looks like a model's request but are none: they count, moderate, film. */
 const OTHER_CALLS =
-  /^(?:countTokens|count_tokens|computeTokens|generateImages|editImage|generateVideos|compact|moderations|images|audio|files|fineTuning|batches|videos|realtime|evals|graders|containers|vectorStores)$/;
+  /^(?:countTokens|count_tokens|computeTokens|generateImages|editImage|generateVideos|compact|moderations|files|fineTuning|batches|videos|realtime|evals|graders|containers|vectorStores)$/;
 
 /**
  * The same SDK client, seen: each model call made through it is recorded with its request, whatever the method that

@@ -19,14 +19,15 @@ export const openaiCompletions: Provider = {
 const operation = GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION;
 
 /** Images and videos are asked for by a model and a prompt too. */
-const PICTURES = /dall-e|image|imagen|sora|video|diffusion|flux/i;
+export const PICTURES = /dall-e|image|imagen|diffusion|flux/i;
+const VIDEOS = /sora|video/i;
 
 function request(value: object): RequestReading | undefined {
   const body = value as Json;
   const prompt = own(body, 'prompt');
   if (typeof prompt !== 'string' && !Array.isArray(prompt)) return undefined;
   const model = asName(body['model']);
-  if (model === undefined || PICTURES.test(model)) return undefined;
+  if (model === undefined || PICTURES.test(model) || VIDEOS.test(model)) return undefined;
   return readRequest(operation, body, () => promptMessages(body['prompt']));
 }
 

@@ -18,16 +18,20 @@ export const openaiEmbeddings: Provider = {
 function request(value: object): RequestReading | undefined {
   const body = value as Json;
   const input = own(body, 'input');
-  if (typeof input !== 'string' && !Array.isArray(input)) return undefined;
+  if ((typeof input !== 'string' && !Array.isArray(input)) || MODERATION.test(asText(body['model']) ?? ''))
+    return undefined;
   return readRequest(GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS, body, () => promptMessages(body['input']));
 }
 
-/** True for a request that can only be for embeddings: it asks for their form, or its input is no conversation. */
-export function isEmbeddingsRequest(body: Json): boolean {
-  if (hasOwn(body, 'encoding_format') || hasOwn(body, 'dimensions')) return true;
+/** These are asked for by a model and an input too. */
+const MODERATION = /moderation/i;
+
+/** True for a request that is no conversation: it asks for a voice or the form of embeddings, or its input or model tells. */
+export function isNoConversation(body: Json): boolean {
+  if (['voice', 'encoding_format', 'dimensions'].some((name) => hasOwn(body, name))) return true;
   const [first] = asList(body['input']);
   if (typeof first === 'string' || typeof first === 'number' || Array.isArray(first)) return true;
-  return /embed/i.test(asText(body['model']) ?? '');
+  return /embed|moderation/i.test(asText(body['model']) ?? '');
 }
 
 function read(value: object): ResponseReading | undefined {

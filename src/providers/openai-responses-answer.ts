@@ -1,3 +1,4 @@
+import type { Usage } from '../core/record.js';
 import { snapshot } from '../core/snapshot.js';
 import { factsOf, readAnswer } from './answer.js';
 import { asList, asName, own, type Json } from './json.js';
@@ -17,7 +18,7 @@ export function keepResponse(response: Json): ResponsesAnswer {
   return {
     facts: {
       ...factsOf(response),
-      usage: readUsage(response['usage'], COUNTS),
+      usage: readResponsesUsage(response['usage']),
       error: readResponseError(response['error']),
     },
     finishReason: asName(own(response['incomplete_details'], 'reason')) ?? asName(response['status']),
@@ -29,6 +30,10 @@ export function keepResponse(response: Json): ResponsesAnswer {
 export function readResponsesAnswer({ facts, finishReason, items }: ResponsesAnswer): ResponseReading {
   const reading = readAnswer(facts, [{ message: { content: items }, finishReason }]);
   return items.length > 0 ? reading : { ...reading, output: undefined };
+}
+
+export function readResponsesUsage(usage: unknown): Usage | undefined {
+  return readUsage(usage, COUNTS);
 }
 
 const COUNTS: CountNames = {

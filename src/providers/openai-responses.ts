@@ -1,7 +1,7 @@
 import type { Message } from '../core/messages.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT, GEN_AI_PROVIDER_NAME_VALUE_OPENAI } from '../semconv/gen-ai.js';
-import { asRecord, asText, hasMethod, hasOwn, own, type Json } from './json.js';
-import { isEmbeddingsRequest } from './openai-embeddings.js';
+import { asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
+import { isNoConversation } from './openai-embeddings.js';
 import { keepResponse, readResponsesAnswer } from './openai-responses-answer.js';
 import { ResponsesFold } from './openai-responses-fold.js';
 import { itemMessages } from './openai-responses-item.js';
@@ -22,13 +22,8 @@ function request(value: object): RequestReading | undefined {
   const body = value as Json;
   const input = own(body, 'input');
   const isAsked = typeof input === 'string' || Array.isArray(input) || asRecord(own(body, 'prompt')) !== undefined;
-  if (!isAsked || hasOwn(body, 'messages') || isEmbeddingsRequest(body) || isOtherMedium(body)) return undefined;
+  if (!isAsked || hasOwn(body, 'messages') || isNoConversation(body)) return undefined;
   return readRequest(GEN_AI_OPERATION_NAME_VALUE_CHAT, body, () => inputMessages(body));
-}
-
-/** Speech and moderations are asked for by a model and an input too. */
-function isOtherMedium(body: Json): boolean {
-  return hasOwn(body, 'voice') || /moderation/i.test(asText(body['model']) ?? '');
 }
 
 /** A prompt that the provider stores is named, and filled in by its variables. */

@@ -13,6 +13,7 @@ import { ollama } from './ollama.js';
 import { openaiChat } from './openai-chat.js';
 import { openaiCompletions } from './openai-completions.js';
 import { openaiEmbeddings } from './openai-embeddings.js';
+import { openaiMedia } from './openai-media.js';
 import { openaiResponses } from './openai-responses.js';
 import type { Fold, InnerCalls, Provider, RequestReading, ResponseReading } from './provider.js';
 
@@ -34,6 +35,7 @@ export const builtInProviders: readonly Provider[] = [
   ollama,
   cohere,
   mistral,
+  openaiMedia,
   openaiResponses,
   openaiEmbeddings,
   openaiCompletions,

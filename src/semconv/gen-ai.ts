@@ -89,6 +89,8 @@ export const GEN_AI_OPERATION_NAME_VALUE_INVOKE_WORKFLOW = 'invoke_workflow';
 
 export const GEN_AI_OUTPUT_TYPE_VALUE_TEXT = 'text';
 export const GEN_AI_OUTPUT_TYPE_VALUE_JSON = 'json';
+export const GEN_AI_OUTPUT_TYPE_VALUE_IMAGE = 'image';
+export const GEN_AI_OUTPUT_TYPE_VALUE_SPEECH = 'speech';
 
 export const GEN_AI_PROVIDER_NAME_VALUE_OPENAI = 'openai';
 export const GEN_AI_PROVIDER_NAME_VALUE_ANTHROPIC = 'anthropic';

@@ -14,6 +14,7 @@ const REQUEST_MEMBERS = [
   'message',
   'texts',
   'images',
+  'file',
   'query',
   'values',
   'modelId',
