@@ -29,9 +29,10 @@ export class Slots<Slot> {
   }
 }
 
-/** An object some members of which are texts that grow. */
+/** An object some members of which are texts that grow, or lists of such objects. */
 export class GrowingObject {
   private readonly texts = new Map<string, GrowingText>();
+  private readonly lists = new Map<string, Slots<GrowingObject>>();
 
   constructor(readonly members: Record<string, unknown> = {}) {}
 
@@ -45,9 +46,17 @@ export class GrowingObject {
     text.add(piece);
   }
 
+  /** The object under `key` of the list `member`. */
+  item(member: string, key: unknown): GrowingObject | undefined {
+    let list = this.lists.get(member);
+    if (list === undefined) this.lists.set(member, (list = new Slots()));
+    return list.get(key) ?? list.set(key, new GrowingObject());
+  }
+
   read(): Record<string, unknown> {
     const members = { ...this.members };
     for (const [member, text] of this.texts) members[member] = text.read() || (members[member] ?? '');
+    for (const [member, list] of this.lists) members[member] = list.values().map((item) => item.read());
     return members;
   }
 }

@@ -1,5 +1,5 @@
 import type { Message, Part } from '../core/messages.js';
-import { contentParts, readServerCall, toolOutput } from './content-parts.js';
+import { contentPart, contentParts, readServerCall, toolOutput } from './content-parts.js';
 import { asList, asName, asRecord, asText, own, type Json } from './json.js';
 import {
   filePart,
@@ -39,17 +39,17 @@ export function messageParts(message: Json): Part[] {
     ...contentParts(content).filter((part) => !isEmptyText(part)),
     refusalPart(refusal),
     ...audioParts(asRecord(audio)),
-    ...asList(message['tool_calls']).map(toolCall),
+    ...asList(message['tool_calls']).flatMap(toolCall),
     call && toolCallPart(undefined, call['name'], call['arguments']),
     ...imageParts(message['images']),
   ].filter((part) => part !== undefined);
 }
 
-function toolCall(value: unknown): Part {
+function toolCall(value: unknown): Part[] {
   const call = asRecord(value);
   const called = asRecord(call?.['function']) ?? asRecord(call?.['custom']);
-  if (called === undefined) return otherPart(value);
-  return toolCallPart(call?.['id'], called['name'], called['arguments'] ?? called['input']);
+  if (called === undefined) return contentPart(value);
+  return [toolCallPart(call?.['id'], called['name'], called['arguments'] ?? called['input'])];
 }
 
 function executedTool(value: unknown): Part[] {

@@ -5,9 +5,8 @@ import { settings } from '../core/settings.js';
 import { snapshot } from '../core/snapshot.js';
 import { readAnswer, type Choice } from './answer.js';
 import { contentPart } from './content-parts.js';
-import { GrowingText } from './growing-text.js';
 import { GrowingObject, Slots } from './growing.js';
-import { asList, asName, asNumber, asRecord, hasOwn, own, type Json } from './json.js';
+import { asList, asName, asNumber, asRecord, asText, hasOwn, own, type Json } from './json.js';
 import { answeredBy, readChatUsage, searchedPart, USAGE_REMEDY } from './openai-chat-answer.js';
 import { decodedBytes } from './part.js';
 import type { Fold, ResponseReading } from './provider.js';
@@ -69,10 +68,10 @@ export class ChatFold implements Fold {
 class ChoiceFold {
   finishReason: string | undefined = undefined;
   private readonly message = new GrowingObject();
-  private audio: GrowingObject | undefined = undefined;
+  private readonly audio = new GrowingObject();
   private audioBytes = 0;
-  private readonly calls: CallFold[] = [];
-  private legacyCall: CallFold | undefined = undefined;
+  /** The newest first. */
+  private readonly calls: GrowingObject[] = [];
   /** Tools that Groq ran itself, by index. */
   private readonly executed = new Slots<Json>();
 
@@ -91,21 +90,19 @@ class ChoiceFold {
     for (const piece of asList(content)) this.addPart(piece);
     this.addAudio(asRecord(audio));
     for (const call of asList(tool_calls)) this.addCall(asRecord(call));
+    if (function_call) this.addCall({ function: function_call });
     for (const tool of asList(executed_tools)) this.addExecuted(asRecord(tool));
-    const called = asRecord(function_call);
-    if (called !== undefined) (this.legacyCall ??= new CallFold(undefined)).add({ function: called });
   }
 
   read(): Choice {
-    const { message, audio, audioBytes, calls, legacyCall, executed, finishReason } = this;
+    const { message, audio, audioBytes, calls, executed, finishReason } = this;
     return {
       finishReason,
       message: {
         ...message.read(),
-        audio: audio && { ...audio.read(), data: audioBytes > 0 ? new Media(undefined, audioBytes) : undefined },
+        audio: { ...audio.read(), data: audioBytes > 0 ? new Media(undefined, audioBytes) : undefined },
         executed_tools: executed.values(),
-        tool_calls: calls.map((call) => call.read()),
-        function_call: legacyCall?.read().function,
+        tool_calls: calls.map((call) => call.read()).reverse(),
       },
     };
   }
@@ -118,10 +115,7 @@ class ChoiceFold {
     }
   }
 
-  private addAudio(delta: Json | undefined): void {
-    if (delta === undefined) return;
-    const { id, data, transcript } = delta;
-    this.audio ??= new GrowingObject();
+  private addAudio({ id, data, transcript }: Json = {}): void {
     this.audio.members['id'] ??= id;
     this.audio.grow('transcript', transcript);
     if (typeof data === 'string') this.audioBytes += decodedBytes(data);
@@ -133,56 +127,25 @@ class ChoiceFold {
     if (tool !== undefined) this.executed.set(index, { ...this.executed.get(index), ...asRecord(snapshot(tool)) });
   }
 
-  private addCall(delta: Json | undefined): void {
-    if (delta === undefined) return;
-    let call = this.callOf(delta);
-    if (call === undefined) {
-      if (this.calls.length >= settings().limits.items) return;
-      this.calls.push((call = new CallFold(asNumber(delta['index']))));
-    }
-    call.add(delta);
-  }
-
-  /** The call that `delta` goes on with; undefined where it begins one. */
-  private callOf(delta: Json): CallFold | undefined {
+  private addCall(delta: Json = {}): void {
+    const called = asRecord(delta['function']) ?? asRecord(delta['custom']);
     const id = asName(delta['id']);
     const index = asNumber(delta['index']);
-    const call = [...this.calls]
-      .reverse()
-      .find((one) => (index === undefined ? id === undefined || one.id === id : one.index === index));
+    const name = asName(called?.['name']);
+    let call = this.calls.find(({ members }) =>
+      index === undefined ? id === undefined || members['id'] === id : members['index'] === index,
+    );
     // Gemini's endpoint gives each of its parallel calls the index 0; old versions of vLLM give each delta an id.
-    const isAnother = id !== undefined && call?.id !== undefined && id !== call.id && nameOf(delta) !== undefined;
-    return isAnother ? undefined : call;
-  }
-}
-
-function calledBy(delta: Json): Json | undefined {
-  return asRecord(delta['function']) ?? asRecord(delta['custom']);
-}
-
-function nameOf(delta: Json): string | undefined {
-  return asName(calledBy(delta)?.['name']);
-}
-
-class CallFold {
-  id: string | undefined = undefined;
-  private name: string | undefined = undefined;
-  private readonly input = new GrowingText();
-  private object: unknown = undefined;
-
-  constructor(readonly index: number | undefined) {}
-
-  add(delta: Json): void {
-    this.id ??= asName(delta['id']);
-    this.name ??= nameOf(delta);
-    const called = calledBy(delta);
+    const isAnother = id !== undefined && name !== undefined && (call?.members['id'] ?? id) !== id;
+    if (call === undefined || isAnother) {
+      if (this.calls.length >= settings().limits.items) return;
+      this.calls.unshift((call = new GrowingObject({ type: 'function_call', index })));
+    }
     const input = called?.['arguments'] ?? called?.['input'];
-    if (typeof input === 'string') this.input.add(input);
-    else if (input !== undefined && input !== null) this.object = snapshot(input);
-  }
-
-  read(): { id: string | undefined; function: Json } {
-    return { id: this.id, function: { name: this.name, arguments: this.object ?? this.input.read() } };
+    call.members['id'] ??= id;
+    call.members['name'] ??= name;
+    if (typeof input === 'object') call.members['arguments'] = snapshot(input);
+    call.grow('arguments', asText(input) ?? '');
   }
 }
 
