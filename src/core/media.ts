@@ -33,7 +33,7 @@ export function encodedMedia(text: string): Media | undefined {
     BASE64_SAMPLE.test(text.slice(middle, middle + SAMPLE)) &&
     BASE64_SAMPLE.test(text.slice(-SAMPLE)) &&
     isVaried(text.slice(0, SAMPLE));
-  return looksEncoded ? new Media(undefined, decodedLength(text, 0)) : undefined;
+  return looksEncoded ? new Media(undefined, decodedLength(text)) : undefined;
 }
 
 /** Prose has a space among its first words. Every text of a call is asked, so this is no search by a library. */
@@ -42,7 +42,7 @@ function hasEarlySpace(text: string): boolean {
   return false;
 }
 
-function dataUrlMedia(text: string): Media | undefined {
+export function dataUrlMedia(text: string): Media | undefined {
   const comma = text.indexOf(',');
   if (comma < 0 || comma > SAMPLE) return undefined;
   const head = text.slice(5, comma);
@@ -55,7 +55,7 @@ function flatMime(mime: string): string | undefined {
   return mime === '' ? undefined : Buffer.from(mime, 'latin1').toString('latin1');
 }
 
-function decodedLength(text: string, from: number): number {
+export function decodedLength(text: string, from = 0): number {
   let padding = 0;
   if (text.endsWith('==')) padding = 2;
   else if (text.endsWith('=')) padding = 1;

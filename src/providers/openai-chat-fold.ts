@@ -1,4 +1,4 @@
-import { Media } from '../core/media.js';
+import { decodedLength, Media } from '../core/media.js';
 import type { Part } from '../core/messages.js';
 import type { Usage } from '../core/record.js';
 import { settings } from '../core/settings.js';
@@ -8,7 +8,6 @@ import { contentPart } from './content-parts.js';
 import { GrowingObject, Slots } from './growing.js';
 import { asList, asName, asNumber, asRecord, asText, hasOwn, own, type Json } from './json.js';
 import { answeredBy, readChatUsage, searchedPart, USAGE_REMEDY } from './openai-chat-answer.js';
-import { decodedBytes } from './part.js';
 import type { Fold, ResponseReading } from './provider.js';
 import { readResponseError } from './response-error.js';
 
@@ -118,7 +117,7 @@ class ChoiceFold {
   private addAudio({ id, data, transcript }: Json = {}): void {
     this.audio.members['id'] ??= id;
     this.audio.grow('transcript', transcript);
-    if (typeof data === 'string') this.audioBytes += decodedBytes(data);
+    if (typeof data === 'string') this.audioBytes += decodedLength(data);
   }
 
   /** First the call, then the same with what came out of it. */

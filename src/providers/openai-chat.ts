@@ -80,23 +80,11 @@ function isWholeChoice(choice: unknown): boolean {
   return asRecord(own(choice, 'message')) !== undefined && hasOwn(choice, 'finish_reason') && !hasOwn(choice, 'delta');
 }
 
-/** Log probabilities, and the parsed content that the SDK adds, are left behind. */
-const MEMBERS = [
-  'role',
-  'content',
-  'reasoning_content',
-  'reasoning',
-  'refusal',
-  'audio',
-  'executed_tools',
-  'tool_calls',
-  'function_call',
-];
-
+/** The parsed content that the SDK adds is left behind. */
 function keepChoice(choice: unknown): Choice {
   const given = asRecord(own(choice, 'message')) ?? {};
   const message: Record<string, unknown> = {};
-  for (const name of MEMBERS) if (given[name] !== undefined) message[name] = keep(given[name]);
+  for (const name in given) if (name !== 'parsed') message[name] = keep(given[name]);
   return { message, finishReason: asName(own(choice, 'finish_reason')) };
 }
 

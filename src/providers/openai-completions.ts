@@ -1,8 +1,7 @@
 import type { Message } from '../core/messages.js';
 import { GEN_AI_OPERATION_NAME_VALUE_TEXT_COMPLETION, GEN_AI_PROVIDER_NAME_VALUE_OPENAI } from '../semconv/gen-ai.js';
-import { factsOf, keep, readAnswer } from './answer.js';
 import { asList, asName, hasOwn, own, type Json } from './json.js';
-import { readChatUsage, USAGE_REMEDY } from './openai-chat-answer.js';
+import { USAGE_REMEDY } from './openai-chat-answer.js';
 import { ChatFold } from './openai-chat-fold.js';
 import { textPart } from './part.js';
 import type { Fold, Provider, RequestReading, ResponseReading } from './provider.js';
@@ -40,12 +39,9 @@ export function promptMessages(prompt: unknown): Message[] {
 
 function read(value: object): ResponseReading | undefined {
   if (!isCompletion(value)) return undefined;
-  const completion = value as Json;
-  const choices = asList(completion['choices']).map((choice) => ({
-    message: { content: keep(own(choice, 'text')) },
-    finishReason: asName(own(choice, 'finish_reason')),
-  }));
-  return readAnswer({ operation, ...factsOf(completion), usage: readChatUsage(completion['usage']) }, choices);
+  const whole = new ChatFold({ operation });
+  whole.add(value);
+  return whole.read();
 }
 
 /** A chunk looks like a whole completion. */

@@ -1,7 +1,7 @@
+import { decodedLength } from '../core/media.js';
 import { GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS, GEN_AI_PROVIDER_NAME_VALUE_OPENAI } from '../semconv/gen-ai.js';
 import { asList, asName, asText, hasOwn, own, type Json } from './json.js';
 import { promptMessages } from './openai-completions.js';
-import { decodedBytes } from './part.js';
 import type { Provider, RequestReading, ResponseReading } from './provider.js';
 import { readRequest } from './request.js';
 import { readUsage, type CountNames } from './usage.js';
@@ -68,7 +68,7 @@ const BYTES_PER_FLOAT = 4;
 
 /** A list of numbers, a typed array, or base64 of 32-bit floats. */
 export function dimensionsOf(embedding: unknown): number | undefined {
-  if (typeof embedding === 'string') return Math.floor(decodedBytes(embedding) / BYTES_PER_FLOAT);
+  if (typeof embedding === 'string') return Math.floor(decodedLength(embedding) / BYTES_PER_FLOAT);
   if (Array.isArray(embedding)) return embedding.length;
   return ArrayBuffer.isView(embedding) && 'length' in embedding ? (embedding.length as number) : undefined;
 }

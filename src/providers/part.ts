@@ -1,4 +1,4 @@
-import { Media } from '../core/media.js';
+import { dataUrlMedia, decodedLength, Media } from '../core/media.js';
 import type { GenericPart, Message, Part } from '../core/messages.js';
 import { asName, asRecord, asText } from './json.js';
 import { toolArguments } from './tool-arguments.js';
@@ -47,13 +47,9 @@ export function serverToolCallResponsePart(id: unknown, response: { type: string
 export function mediaPart(media: unknown, modality?: Modality, mime?: string): Part | undefined {
   if (media instanceof Media) return blobPart(media, modality, mime);
   if (typeof media !== 'string' || media === '') return undefined;
-  if (media.startsWith('data:')) {
-    const comma = media.indexOf(',');
-    const head = media.slice('data:'.length, comma);
-    const bytes = head.endsWith(';base64') ? decodedBytes(media.slice(comma + 1)) : media.length - comma - 1;
-    return blobPart(new Media(head.split(';', 1)[0] || undefined, bytes), modality, mime);
+  if (media.startsWith('data:') || !/[^\w+/=\s-]/.test(media)) {
+    return blobPart(dataUrlMedia(media) ?? new Media(mime, decodedLength(media)), modality, mime);
   }
-  if (!/[^\w+/=\s-]/.test(media)) return blobPart(new Media(mime, decodedBytes(media)), modality, mime);
   return { type: 'uri', modality: modality ?? modalityOf(mime), mime_type: mime, uri: media };
 }
 
@@ -61,11 +57,6 @@ export function mediaPart(media: unknown, modality?: Modality, mime?: string): P
 export function filePart(id: unknown, modality?: Modality, mime?: string): Part | undefined {
   const file = asName(id);
   return file === undefined ? undefined : { type: 'file', modality: modality ?? modalityOf(mime), file_id: file };
-}
-
-export function decodedBytes(base64: string): number {
-  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
-  return Math.floor((base64.length * 3) / 4) - padding;
 }
 
 /** The type's own members make these parts; another piece of that name would pass for a malformed one. */

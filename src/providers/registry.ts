@@ -125,18 +125,13 @@ function askEach<Reading>(
 ): Found<Reading> | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   for (const provider of providers) {
-    const reading = attempt(provider, value, question);
-    if (reading !== undefined) return { provider, reading };
+    try {
+      const reading = question(provider, value);
+      if (reading !== undefined) return { provider, reading };
+    } catch (failure) {
+      // The value may be a proxy, or have getters that throw: then the next one is asked.
+      reportFailure(`the provider adapter ${provider.name} failed`, failure);
+    }
   }
   return undefined;
-}
-
-/** The value may be a proxy, or have getters that throw: then the next one is asked. */
-function attempt<Reading>(provider: Provider, value: object, question: Question<Reading>): Reading | undefined {
-  try {
-    return question(provider, value);
-  } catch (failure) {
-    reportFailure(`the provider adapter ${provider.name} failed`, failure);
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../core/record.js';
-import { asList, asName, asNumber, asText, firstOf, type Json } from './json.js';
+import { asName, asNumber, asRecord, asText, firstOf, type Json } from './json.js';
 
 type NumberName = 'maxTokens' | 'temperature' | 'topP' | 'topK' | 'frequencyPenalty' | 'presencePenalty' | 'seed';
 
@@ -24,21 +24,20 @@ const NUMBERS: Readonly<Record<NumberName, readonly string[]>> = {
 
 /** Reads the parameters of a request that is spelt as on the wire. */
 export function readParameters(body: Json): RequestRecord {
+  const { n, stream } = body;
   const request: RequestRecord = {};
   put(request, 'model', asName(body['model']));
   for (const name in NUMBERS) put(request, name as NumberName, asNumber(firstOf(body, NUMBERS[name as NumberName])));
   put(request, 'stopSequences', texts(firstOf(body, ['stop', 'stop_sequences'])));
-  if (body['n'] !== 1) put(request, 'choiceCount', asNumber(body['n']));
-  if (body['stream'] === true) request.stream = true;
+  if (n !== 1) put(request, 'choiceCount', asNumber(n));
+  if (stream === true) request.stream = true;
   put(request, 'encodingFormats', texts(firstOf(body, ['encoding_format', 'embedding_types'])));
   return request;
 }
 
 /** `json` or `text` where the request asks for one; `format` is `{ type: 'json_schema' | 'json_object' | 'text' }`. */
-export function readOutputType(format: unknown): 'json' | 'text' | undefined {
-  const type = typeof format === 'object' && format !== null ? asText((format as Json)['type']) : undefined;
-  if (type === 'json_schema' || type === 'json_object' || type === 'json') return 'json';
-  return type === 'text' ? 'text' : undefined;
+export function readOutputType(format: unknown): string | undefined {
+  return /^(json|text)(_schema|_object)?$/.exec(asText(asRecord(format)?.['type']) ?? '')?.[1];
 }
 
 function put<K extends keyof RequestRecord>(request: RequestRecord, key: K, value: RequestRecord[K]): void {
@@ -46,7 +45,6 @@ function put<K extends keyof RequestRecord>(request: RequestRecord, key: K, valu
 }
 
 function texts(value: unknown): string[] | undefined {
-  if (typeof value === 'string') return [value];
-  const list = asList(value).filter((item) => typeof item === 'string');
+  const list = [value].flat().filter((item) => typeof item === 'string');
   return list.length > 0 ? list : undefined;
 }

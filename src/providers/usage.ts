@@ -15,27 +15,31 @@ export function readUsage(usage: unknown, names: CountNames): Usage | undefined 
   return collect(usage, names, '', counts, 0) ? counts : undefined;
 }
 
+type Numbers = Readonly<Record<string, number>>;
+
 /** What came later in a stream overlays what came before. */
 export function overlayUsage(former: Usage | undefined, later: Usage | undefined): Usage | undefined {
-  if (former === undefined || later === undefined) return later ?? former;
-  const raw = former.raw || later.raw ? { ...former.raw, ...later.raw } : undefined;
-  return { ...former, ...later, raw };
+  return joinUsage(former, later, (one, other) => ({ ...one, ...other }));
 }
 
 /** Of several answers that make one. */
 export function addUsage(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
+  return joinUsage(one, other, (numbers, more) => {
+    const total = { ...numbers };
+    for (const name in more) total[name] = (total[name] ?? 0) + (more[name] ?? 0);
+    return total;
+  });
+}
+
+function joinUsage(
+  one: Usage | undefined,
+  other: Usage | undefined,
+  join: (one: Numbers, other: Numbers) => Numbers,
+): Usage | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   const { raw, ...counts } = one;
   const { raw: otherRaw, ...otherCounts } = other;
-  const total: Usage = added(counts, otherCounts);
-  if (raw !== undefined || otherRaw !== undefined) total.raw = added(raw ?? {}, otherRaw ?? {});
-  return total;
-}
-
-function added(one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>): Record<string, number> {
-  const total = { ...one };
-  for (const [name, count] of Object.entries(other)) total[name] = (total[name] ?? 0) + count;
-  return total;
+  return { ...join(counts, otherCounts), raw: raw && otherRaw ? join(raw, otherRaw) : (raw ?? otherRaw) };
 }
 
 /** Undefined where there is none. */
@@ -56,20 +60,18 @@ const DEEPEST = 3;
 
 /** True if there was a number. */
 function collect(value: unknown, names: CountNames, parent: string, counts: Usage, depth: number): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || depth > DEEPEST) return false;
   let any = false;
   for (const key in value) {
     const member = (value as Json)[key];
     const known = Object.hasOwn(names, key) ? names[key] : undefined;
-    if (typeof member === 'number') {
-      if (!(member >= 0)) continue;
-      any = true;
-      if (typeof known !== 'string') (counts.raw ??= {})[dotted(parent, key)] = member;
-      else if (counts[known] === undefined) counts[known] = member;
-      // DeepSeek sends its cache hits twice, under its own name and under OpenAI's.
-      else if (counts[known] !== member) (counts.raw ??= {})[dotted(parent, key)] = member;
-    } else if (depth < DEEPEST && typeof member === 'object' && member !== null) {
+    if (typeof member !== 'number') {
       any = collect(member, typeof known === 'object' ? known : {}, dotted(parent, key), counts, depth + 1) || any;
+    } else if (member >= 0) {
+      any = true;
+      // DeepSeek sends its cache hits twice, under its own name and under OpenAI's.
+      if (typeof known === 'string' && (counts[known] ??= member) === member) continue;
+      (counts.raw ??= {})[dotted(parent, key)] = member;
     }
   }
   return any;
@@ -81,11 +83,10 @@ const MOST_JOINED = 200;
 
 function dotted(parent: string, key: string): string {
   if (parent === '') return key;
-  let children = joined.get(parent);
-  const known = children?.get(key);
+  const children = joined.get(parent) ?? new Map<string, string>();
+  const known = children.get(key);
   if (known !== undefined) return known;
   const name = `${parent}.${key}`;
-  if (children === undefined && joined.size < MOST_JOINED) joined.set(parent, (children = new Map<string, string>()));
-  if (children !== undefined && children.size < MOST_JOINED) children.set(key, name);
+  if (joined.size + children.size < MOST_JOINED) joined.set(parent, children.set(key, name));
   return name;
 }
