@@ -15,8 +15,7 @@ export interface Choice {
 
 /** `found` is what the server searched for its answer, as one part of it. */
 export function readAnswer(facts: Partial<ResponseReading>, choices: readonly Choice[], found?: Part): ResponseReading {
-  const finishReasons: string[] = [];
-  for (const { finishReason } of choices) if (finishReason !== undefined) finishReasons.push(finishReason);
+  const finishReasons = choices.map(({ finishReason }) => finishReason).filter((reason) => reason !== undefined);
   return {
     operation: GEN_AI_OPERATION_NAME_VALUE_CHAT,
     usage: undefined,

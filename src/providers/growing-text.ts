@@ -8,33 +8,33 @@ const MOST_PIECES = 32;
 
 /** A text that arrives in pieces. Keeps what may be recorded of it, and few of the pieces. */
 export class GrowingText {
-  private text = '';
-  private pieces: string[] = [];
-  private room = settings().limits.valueBytes + MARGIN;
-  private isCut = false;
+  #text = '';
+  #pieces: string[] = [];
+  #room = settings().limits.valueBytes + MARGIN;
+  #isCut = false;
 
   add(piece: unknown): void {
-    if (typeof piece !== 'string' || piece === '' || this.isCut) return;
-    if (piece.length > this.room) {
+    if (typeof piece !== 'string' || piece === '' || this.#isCut) return;
+    if (piece.length > this.#room) {
       // Together: what is cut may have begun in an earlier piece.
       const text = this.read();
-      this.text = cutText(text + piece, text.length + this.room);
-      this.isCut = true;
+      this.#text = cutText(text + piece, text.length + this.#room);
+      this.#isCut = true;
       return;
     }
-    this.room -= piece.length;
-    if (this.pieces.push(piece) === MOST_PIECES) this.join();
+    this.#room -= piece.length;
+    if (this.#pieces.push(piece) === MOST_PIECES) this.#join();
   }
 
   read(): string {
-    this.join();
-    return this.text;
+    this.#join();
+    return this.#text;
   }
 
   /** Unlike `+`, `join` copies the characters and lets the pieces go. */
-  private join(): void {
-    if (this.pieces.length === 0) return;
-    this.text += this.pieces.join('');
-    this.pieces = [];
+  #join(): void {
+    if (this.#pieces.length === 0) return;
+    this.#text += this.#pieces.join('');
+    this.#pieces = [];
   }
 }

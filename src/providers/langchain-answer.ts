@@ -5,7 +5,7 @@ import { readAnswer, type Choice } from './answer.js';
 import { readAnthropicUsage } from './anthropic-usage.js';
 import { asList, asName, asRecord, firstOf, hasOwn, own, type Json } from './json.js';
 import { isLangchainAnswer, wireMessage } from './langchain-message.js';
-import { readChatUsage } from './openai-chat-answer.js';
+import { readOpenaiUsage } from './openai-chat-answer.js';
 import { providerOfPackage } from './package-name.js';
 import type { ResponseReading } from './provider.js';
 import { addUsage, readUsage, withCachedInput, type CountNames } from './usage.js';
@@ -91,7 +91,7 @@ function providersId(id: unknown): string | undefined {
 
 /** The provider's own counts where they are all there; else what LangChain made of them: of a cached answer, zero. */
 function usageOf(metadata: unknown, sent: unknown, isAnthropic: boolean): Usage | undefined {
-  const usage = isAnthropic ? withCachedInput(readAnthropicUsage(sent), 'input_tokens') : readChatUsage(sent);
+  const usage = isAnthropic ? withCachedInput(readAnthropicUsage(sent), 'input_tokens') : readOpenaiUsage(sent);
   const made = readCounts(metadata);
   if (usage?.inputTokens === undefined || usage.outputTokens === undefined) return made;
   return (made?.outputTokens ?? usage.outputTokens) === usage.outputTokens ? usage : made;

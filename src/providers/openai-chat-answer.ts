@@ -23,19 +23,30 @@ export function searchedPart(body: Json): Part | undefined {
 /** Streams have no usage unless the request asks for it. */
 export const USAGE_REMEDY = 'stream_options.include_usage';
 
-export function readChatUsage(usage: unknown): Usage | undefined {
+/** Of Chat Completions and of all other APIs of OpenAI. */
+export function readOpenaiUsage(usage: unknown): Usage | undefined {
   return readUsage(usage, COUNTS);
 }
 
+const INPUT_DETAILS: CountNames = {
+  cached_tokens: 'cacheReadInputTokens',
+  cache_write_tokens: 'cacheCreationInputTokens',
+};
+const OUTPUT_DETAILS: CountNames = { reasoning_tokens: 'reasoningOutputTokens' };
+
 const COUNTS: CountNames = {
   prompt_tokens: 'inputTokens',
+  input_tokens: 'inputTokens',
   completion_tokens: 'outputTokens',
-  prompt_tokens_details: { cached_tokens: 'cacheReadInputTokens', cache_write_tokens: 'cacheCreationInputTokens' },
+  output_tokens: 'outputTokens',
+  prompt_tokens_details: INPUT_DETAILS,
+  input_tokens_details: INPUT_DETAILS,
+  completion_tokens_details: OUTPUT_DETAILS,
+  output_tokens_details: OUTPUT_DETAILS,
   // DeepSeek's name, and Mistral's.
   prompt_cache_hit_tokens: 'cacheReadInputTokens',
   num_cached_tokens: 'cacheReadInputTokens',
   // Ollama's.
   prompt_eval_count: 'inputTokens',
   eval_count: 'outputTokens',
-  completion_tokens_details: { reasoning_tokens: 'reasoningOutputTokens' },
 };

@@ -7,36 +7,36 @@ import { readAnswer, type Choice } from './answer.js';
 import { contentPart } from './content-parts.js';
 import { GrowingObject, Slots } from './growing.js';
 import { asList, asName, asNumber, asRecord, asText, hasOwn, own, type Json } from './json.js';
-import { answeredBy, readChatUsage, searchedPart, USAGE_REMEDY } from './openai-chat-answer.js';
+import { answeredBy, readOpenaiUsage, searchedPart, USAGE_REMEDY } from './openai-chat-answer.js';
 import type { Fold, ResponseReading } from './provider.js';
 import { readResponseError } from './response-error.js';
 
 /** Chunks of a chat completion, joined to the message that they would have been. */
 export class ChatFold implements Fold {
-  private facts: Partial<ResponseReading> = {};
-  private found: Part | undefined = undefined;
-  private readonly choices = new Slots<ChoiceFold>();
+  #facts: Partial<ResponseReading> = {};
+  #found: Part | undefined = undefined;
+  readonly #choices = new Slots<ChoiceFold>();
 
   /** `said` is what every answer says that comes in such chunks; `countsOf` reads what they send as their usage. */
   constructor(
     private readonly said: Partial<ResponseReading> = { usageRemedy: USAGE_REMEDY },
-    private readonly countsOf: (usage: unknown, former: Usage | undefined) => Usage | undefined = readChatUsage,
+    private readonly countsOf: (usage: unknown, former: Usage | undefined) => Usage | undefined = readOpenaiUsage,
   ) {}
 
   add(chunk: object): void {
     const { id, model, choices, usage, x_groq, error } = chunk as Json;
     const list = asList(choices);
-    if (this.beginsAnother(asName(id), asRecord(list[0]))) {
-      this.facts = {};
-      this.found = undefined;
-      this.choices.clear();
+    if (this.#beginsAnother(asName(id), asRecord(list[0]))) {
+      this.#facts = {};
+      this.#found = undefined;
+      this.#choices.clear();
     }
-    const { facts } = this;
+    const facts = this.#facts;
     this.said.provider ??= answeredBy(chunk as Json);
     facts.id ??= asName(id);
     facts.model ??= asName(model);
     // Perplexity repeats what it found with every chunk.
-    this.found ??= searchedPart(chunk as Json);
+    this.#found ??= searchedPart(chunk as Json);
     // The last chunk with a usage counts: Perplexity sends a growing one with every chunk. Groq had its own place for it.
     facts.usage = this.countsOf(usage ?? own(x_groq, 'usage'), facts.usage) ?? facts.usage;
     facts.error = readResponseError(error) ?? facts.error;
@@ -44,35 +44,36 @@ export class ChatFold implements Fold {
       const choice = asRecord(value);
       if (choice === undefined) return;
       const index = asNumber(choice['index']) ?? position;
-      (this.choices.get(index) ?? this.choices.set(index, new ChoiceFold()))?.add(choice);
+      (this.#choices.get(index) ?? this.#choices.set(index, new ChoiceFold()))?.add(choice);
       facts.error ??= readResponseError(choice['error']);
     });
   }
 
   read(): ResponseReading {
-    const { facts, said } = this;
+    const facts = this.#facts;
+    const { said } = this;
     const usageRemedy = facts.usage === undefined ? said.usageRemedy : undefined;
-    const choices = this.choices.values().map((choice) => choice.read());
-    return readAnswer({ ...said, ...facts, usageRemedy }, choices, this.found);
+    const choices = this.#choices.values().map((choice) => choice.read());
+    return readAnswer({ ...said, ...facts, usageRemedy }, choices, this.#found);
   }
 
   /** `runTools()` streams one completion after the other, and the last is the answer. Some servers number each chunk. */
-  private beginsAnother(id: string | undefined, choice: Json | undefined): boolean {
-    if (id === undefined || id === this.facts.id || choice === undefined) return false;
-    const reason = this.choices.get(asNumber(choice['index']) ?? 0)?.finishReason;
+  #beginsAnother(id: string | undefined, choice: Json | undefined): boolean {
+    if (id === undefined || id === this.#facts.id || choice === undefined) return false;
+    const reason = this.#choices.get(asNumber(choice['index']) ?? 0)?.finishReason;
     return (reason === 'tool_calls' || reason === 'function_call') && hasOwn(choice['delta'], 'role');
   }
 }
 
 class ChoiceFold {
   finishReason: string | undefined = undefined;
-  private readonly message = new GrowingObject();
-  private readonly audio = new GrowingObject();
-  private audioBytes = 0;
+  readonly #message = new GrowingObject();
+  readonly #audio = new GrowingObject();
+  #audioBytes = 0;
   /** The newest first. */
-  private readonly calls: GrowingObject[] = [];
+  readonly #calls: GrowingObject[] = [];
   /** Tools that Groq ran itself, by index. */
-  private readonly executed = new Slots<Json>();
+  readonly #executed = new Slots<Json>();
 
   add(choice: Json): void {
     this.finishReason = asName(choice['finish_reason']) ?? this.finishReason;
@@ -80,65 +81,67 @@ class ChoiceFold {
     const delta = asRecord(choice['delta']) ?? asRecord(choice['message']) ?? { content: choice['text'] };
     const { role, content, reasoning_content, reasoning, refusal, tool_plan } = delta;
     const { audio, tool_calls, function_call, executed_tools } = delta;
-    const { message } = this;
+    const message = this.#message;
     message.members['role'] ??= role;
     message.grow('content', content);
     message.grow('reasoning_content', reasoning_content ?? reasoning);
     message.grow('refusal', refusal);
     message.grow('tool_plan', tool_plan);
-    for (const piece of asList(content)) this.addPart(piece);
-    this.addAudio(asRecord(audio));
-    for (const call of asList(tool_calls)) this.addCall(asRecord(call));
-    if (function_call) this.addCall({ function: function_call });
-    for (const tool of asList(executed_tools)) this.addExecuted(asRecord(tool));
+    for (const piece of asList(content)) this.#addPart(piece);
+    this.#addAudio(asRecord(audio));
+    for (const call of asList(tool_calls)) this.#addCall(asRecord(call));
+    if (function_call) this.#addCall({ function: function_call });
+    for (const tool of asList(executed_tools)) this.#addExecuted(asRecord(tool));
   }
 
   read(): Choice {
-    const { message, audio, audioBytes, calls, executed, finishReason } = this;
     return {
-      finishReason,
+      finishReason: this.finishReason,
       message: {
-        ...message.read(),
-        audio: { ...audio.read(), data: audioBytes > 0 ? new Media(undefined, audioBytes) : undefined },
-        executed_tools: executed.values(),
-        tool_calls: calls.map((call) => call.read()).reverse(),
+        ...this.#message.read(),
+        audio: {
+          ...this.#audio.read(),
+          data: this.#audioBytes > 0 ? new Media(undefined, this.#audioBytes) : undefined,
+        },
+        executed_tools: this.#executed.values(),
+        tool_calls: this.#calls.map((call) => call.read()).reverse(),
       },
     };
   }
 
   /** Mistral's models stream parts once they think. */
-  private addPart(value: unknown): void {
+  #addPart(value: unknown): void {
     for (const part of contentPart(value)) {
-      if (part.type === 'text') this.message.grow('content', own(part, 'content'));
-      else if (part.type === 'reasoning') this.message.grow('reasoning_content', own(part, 'content'));
+      if (part.type === 'text') this.#message.grow('content', own(part, 'content'));
+      else if (part.type === 'reasoning') this.#message.grow('reasoning_content', own(part, 'content'));
     }
   }
 
-  private addAudio({ id, data, transcript }: Json = {}): void {
-    this.audio.members['id'] ??= id;
-    this.audio.grow('transcript', transcript);
-    if (typeof data === 'string') this.audioBytes += decodedLength(data);
+  #addAudio({ id, data, transcript }: Json = {}): void {
+    this.#audio.members['id'] ??= id;
+    this.#audio.grow('transcript', transcript);
+    if (typeof data === 'string') this.#audioBytes += decodedLength(data);
   }
 
   /** First the call, then the same with what came out of it. */
-  private addExecuted(tool: Json | undefined): void {
+  #addExecuted(tool: Json | undefined): void {
     const index = tool?.['index'];
-    if (tool !== undefined) this.executed.set(index, { ...this.executed.get(index), ...asRecord(snapshot(tool)) });
+    if (tool !== undefined) this.#executed.set(index, { ...this.#executed.get(index), ...asRecord(snapshot(tool)) });
   }
 
-  private addCall(delta: Json = {}): void {
+  #addCall(delta: Json = {}): void {
     const called = asRecord(delta['function']) ?? asRecord(delta['custom']);
     const id = asName(delta['id']);
     const index = asNumber(delta['index']);
     const name = asName(called?.['name']);
-    let call = this.calls.find(({ members }) =>
+    let call = this.#calls.find(({ members }) =>
       index === undefined ? id === undefined || members['id'] === id : members['index'] === index,
     );
     // Gemini's endpoint gives each of its parallel calls the index 0; old versions of vLLM give each delta an id.
     const isAnother = id !== undefined && name !== undefined && (call?.members['id'] ?? id) !== id;
     if (call === undefined || isAnother) {
-      if (this.calls.length >= settings().limits.items) return;
-      this.calls.unshift((call = new GrowingObject({ type: 'function_call', index })));
+      if (this.#calls.length >= settings().limits.items) return;
+      this.#calls.unshift((call = new GrowingObject({ type: 'function_call', index })));
     }
     const input = called?.['arguments'] ?? called?.['input'];
     call.members['id'] ??= id;

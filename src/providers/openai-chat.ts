@@ -7,7 +7,7 @@ import {
 import { factsOf, keep, readAnswer, type Choice } from './answer.js';
 import { isAnthropicRequest } from './anthropic-request.js';
 import { asList, asName, asRecord, hasMethod, hasOwn, own, type Json } from './json.js';
-import { answeredBy, readChatUsage, searchedPart } from './openai-chat-answer.js';
+import { answeredBy, readOpenaiUsage, searchedPart } from './openai-chat-answer.js';
 import { ChatFold } from './openai-chat-fold.js';
 import type { Fold, Provider, RequestReading, ResponseReading, Seam } from './provider.js';
 import { readRequest } from './request.js';
@@ -45,9 +45,9 @@ function read(value: object): ResponseReading | undefined {
     {
       provider: answeredBy(completion),
       ...factsOf(completion),
-      usage: readChatUsage(completion['usage']),
+      usage: readOpenaiUsage(completion['usage']),
       // OpenRouter puts the failure of one of the servers that it asks into the answer, or into a choice.
-      error: [completion, ...asList(choices)]
+      error: [completion, ...(choices as unknown[])]
         .map((holder) => readResponseError(own(holder, 'error')))
         .find((error) => error),
     },

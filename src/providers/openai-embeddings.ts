@@ -1,6 +1,7 @@
 import { decodedLength } from '../core/media.js';
 import { GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS, GEN_AI_PROVIDER_NAME_VALUE_OPENAI } from '../semconv/gen-ai.js';
-import { asList, asName, asText, hasOwn, own, type Json } from './json.js';
+import { factsOf } from './answer.js';
+import { asList, asText, hasOwn, own, type Json } from './json.js';
 import { promptMessages } from './openai-completions.js';
 import type { Provider, RequestReading, ResponseReading } from './provider.js';
 import { readRequest } from './request.js';
@@ -43,8 +44,7 @@ function read(value: object): ResponseReading | undefined {
   if (hasOwn(list['usage'], 'promptTokens')) return undefined;
   return {
     operation: GEN_AI_OPERATION_NAME_VALUE_EMBEDDINGS,
-    id: asName(list['id']),
-    model: asName(list['model']),
+    ...factsOf(list),
     usage: readUsage(list['usage'], COUNTS),
     embeddingDimensions: dimensionsOf(first['embedding']),
   };

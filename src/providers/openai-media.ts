@@ -13,7 +13,7 @@ import { GrowingText } from './growing-text.js';
 import { Slots } from './growing.js';
 import { asList, asName, asText, hasOwn, own, type Json } from './json.js';
 import { PICTURES } from './openai-completions.js';
-import { readResponsesUsage } from './openai-responses-answer.js';
+import { readOpenaiUsage } from './openai-chat-answer.js';
 import { FINISH_REASON_MISSING, mediaPart, textPart } from './part.js';
 import type { Fold, Provider, RequestReading, ResponseReading } from './provider.js';
 import { readRequest } from './request.js';
@@ -71,7 +71,7 @@ function read(value: object): ResponseReading | undefined {
   const parts = isSpeech
     ? [textPart(keep(answer['text']))]
     : asList(answer['data']).flatMap((one) => pictureParts(one, answer));
-  return readMedia(parts, readResponsesUsage(answer['usage']), 'stop', factsOf(answer));
+  return readMedia(parts, readOpenaiUsage(answer['usage']), 'stop', factsOf(answer));
 }
 
 /** What the model made of the prompt, and the picture. */
@@ -101,24 +101,24 @@ function fold(chunk: object): Fold | undefined {
 
 /** Sketches of a picture, the next in place of the former, or the pieces of a text. */
 class MediaFold implements Fold {
-  private readonly text = new GrowingText();
-  private readonly pictures = new Slots<Part>();
-  private whole = 0;
-  private usage: Usage | undefined = undefined;
+  readonly #text = new GrowingText();
+  readonly #pictures = new Slots<Part>();
+  #whole = 0;
+  #usage: Usage | undefined = undefined;
 
   add(chunk: object): void {
     const { type, delta, text, usage } = chunk as Json;
     const isWhole = /\.(completed|done)$/.test(asText(type) ?? '');
-    this.text.add(isWhole && this.text.read() === '' ? text : delta);
+    this.#text.add(isWhole && this.#text.read() === '' ? text : delta);
     const [, picture] = pictureParts(chunk, chunk as Json);
-    if (picture !== undefined) this.pictures.set(this.whole, picture);
-    if (isWhole) this.whole++;
-    this.usage = readResponsesUsage(usage) ?? this.usage;
+    if (picture !== undefined) this.#pictures.set(this.#whole, picture);
+    if (isWhole) this.#whole++;
+    this.#usage = readOpenaiUsage(usage) ?? this.#usage;
   }
 
   read(): ResponseReading {
-    const text = this.text.read();
-    const parts = [text ? textPart(text) : undefined, ...this.pictures.values()];
-    return readMedia(parts, this.usage, this.whole > 0 ? 'stop' : FINISH_REASON_MISSING);
+    const text = this.#text.read();
+    const parts = [text ? textPart(text) : undefined, ...this.#pictures.values()];
+    return readMedia(parts, this.#usage, this.#whole > 0 ? 'stop' : FINISH_REASON_MISSING);
   }
 }

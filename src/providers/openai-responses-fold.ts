@@ -14,9 +14,9 @@ const DELTA =
 
 /** Events of a response, joined to the items that it would have had. */
 export class ResponsesFold implements Fold {
-  private readonly facts: Partial<ResponseReading> = {};
-  private final: ResponsesAnswer | undefined = undefined;
-  private readonly items = new Slots<GrowingObject>();
+  readonly #facts: Partial<ResponseReading> = {};
+  #final: ResponsesAnswer | undefined = undefined;
+  readonly #items = new Slots<GrowingObject>();
 
   add(chunk: object): void {
     const event = chunk as Json;
@@ -24,21 +24,22 @@ export class ResponsesFold implements Fold {
     const type = asText(event['type']) ?? '';
     const response = asRecord(event['response']);
     const delta = DELTA.exec(type);
-    if (delta !== null) this.grow(delta, event);
+    if (delta !== null) this.#grow(delta, event);
     // An item that has come whole lets its pieces go.
-    else if (type.startsWith('response.output_item.')) this.begin(event, asRecord(snapshot(event['item'])));
-    else if (type === 'error') this.facts.error = readResponseError({ code, message });
+    else if (type.startsWith('response.output_item.')) this.#begin(event, asRecord(snapshot(event['item'])));
+    else if (type === 'error') this.#facts.error = readResponseError({ code, message });
     else if (response !== undefined) {
       const { id, model } = factsOf(response);
-      this.facts.id ??= id;
-      this.facts.model ??= model;
-      if (FINAL.test(type)) this.final = keepResponse(response);
+      this.#facts.id ??= id;
+      this.#facts.model ??= model;
+      if (FINAL.test(type)) this.#final = keepResponse(response);
     }
   }
 
   read(): ResponseReading {
-    const items = this.items.values().map((item) => item.read());
-    const { facts, final } = this;
+    const items = this.#items.values().map((item) => item.read());
+    const facts = this.#facts;
+    const final = this.#final;
     if (final === undefined) return readResponsesAnswer({ facts, items });
     return readResponsesAnswer({
       ...final,
@@ -49,10 +50,10 @@ export class ResponsesFold implements Fold {
   }
 
   /** Nothing need have announced the item. */
-  private grow([, call, member, text = '', isSummary]: readonly (string | undefined)[], event: Json): void {
+  #grow([, call, member, text = '', isSummary]: readonly (string | undefined)[], event: Json): void {
     const { delta, output_index, content_index, summary_index } = event;
     const type = call ?? (text.startsWith('reasoning') ? 'reasoning' : 'message');
-    const item = this.items.get(asNumber(output_index) ?? 0) ?? this.begin(event, { type });
+    const item = this.#items.get(asNumber(output_index) ?? 0) ?? this.#begin(event, { type });
     if (member !== undefined) return item?.grow(member, delta);
     const piece = isSummary
       ? item?.item('summary', asNumber(summary_index) ?? 0)
@@ -62,7 +63,7 @@ export class ResponsesFold implements Fold {
     piece.grow(text === 'refusal' ? text : 'text', delta);
   }
 
-  private begin({ output_index }: Json, item: Json | undefined): GrowingObject | undefined {
-    return this.items.set(asNumber(output_index) ?? 0, new GrowingObject({ ...item }));
+  #begin({ output_index }: Json, item: Json | undefined): GrowingObject | undefined {
+    return this.#items.set(asNumber(output_index) ?? 0, new GrowingObject({ ...item }));
   }
 }

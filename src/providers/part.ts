@@ -60,23 +60,13 @@ export function filePart(id: unknown, modality?: Modality, mime?: string): Part 
 }
 
 /** The type's own members make these parts; another piece of that name would pass for a malformed one. */
-const CONVENTIONAL = new Set([
-  'text',
-  'reasoning',
-  'tool_call',
-  'tool_call_response',
-  'server_tool_call',
-  'server_tool_call_response',
-  'blob',
-  'file',
-  'uri',
-]);
+const CONVENTIONAL = /^(text|reasoning|(server_)?tool_call(_response)?|blob|file|uri)$/;
 
 /** A piece without a convention, under its own type. */
 export function otherPart(value: unknown): GenericPart {
   const piece = asRecord(value);
   const type = asName(piece?.['type']);
-  if (type === undefined || CONVENTIONAL.has(type)) return { type: 'unknown', content: value ?? null };
+  if (type === undefined || CONVENTIONAL.test(type)) return { type: 'unknown', content: value ?? null };
   return { ...piece, type };
 }
 
