@@ -6,7 +6,7 @@ import {
   mediaPart,
   otherPart,
   reasoningPart,
-  refusalPart,
+  saidPart,
   serverToolCallPart,
   serverToolCallResponsePart,
   textPart,
@@ -63,7 +63,7 @@ const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/^reasoning_content$/, readConverseReasoning],
   // Its data are encrypted: only that it was there says anything.
   [/^redacted_thinking$/, (_, type) => ({ type })],
-  [/^refusal$/, ({ refusal }) => refusalPart(refusal)],
+  [/^refusal$/, ({ refusal }, type) => saidPart(type, refusal)],
   [/^(tool_use|tool-call|(function|custom_tool)_call)$/, readToolCall],
   [/^tool[_-](result|error)$|^function_response$|_call_output$/, readToolResult],
   [/^(message|citations_content)$/, ({ content }) => contentParts(content)],

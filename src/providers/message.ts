@@ -1,13 +1,13 @@
 import type { Message, Part } from '../core/messages.js';
 import { contentPart, contentParts, readServerCall, toolOutput } from './content-parts.js';
-import { asList, asName, asRecord, asText, own, type Json } from './json.js';
+import { asList, asName, asRecord, own, type Json } from './json.js';
 import {
   filePart,
   mediaPart,
   otherMessage,
   otherPart,
   reasoningPart,
-  refusalPart,
+  saidPart,
   toolCallPart,
   toolCallResponsePart,
 } from './part.js';
@@ -32,12 +32,13 @@ export function messageParts(message: Json): Part[] {
   const { content, tool_plan, reasoning_content, reasoning, thinking, executed_tools, refusal, audio } = message;
   const call = asRecord(message['function_call']);
   return [
-    ...planParts(tool_plan),
-    reasoningPart(reasoning_content) ?? reasoningPart(reasoning) ?? reasoningPart(thinking),
+    // What Cohere's models say of the tools that they are about to call.
+    saidPart('tool_plan', tool_plan),
+    reasoningPart(reasoning_content || reasoning || thinking),
     // Those that Groq ran itself.
     ...asList(executed_tools).flatMap(executedTool),
     ...contentParts(content).filter((part) => !isEmptyText(part)),
-    refusalPart(refusal),
+    saidPart('refusal', refusal),
     ...audioParts(asRecord(audio)),
     ...asList(message['tool_calls']).flatMap(toolCall),
     call && toolCallPart(undefined, call['name'], call['arguments']),
@@ -57,18 +58,9 @@ function executedTool(value: unknown): Part[] {
   return tool === undefined ? [otherPart(value)] : readServerCall(tool, asName(tool['type']) ?? 'tool');
 }
 
-/** What Cohere's models say of the tools that they are about to call. */
-export function planParts(plan: unknown): Part[] {
-  return typeof plan === 'string' && plan !== '' ? [{ type: 'tool_plan', content: plan }] : [];
-}
-
 /** In an answer the audio itself and what it says; in a request the id of an earlier answer's. */
-function audioParts(audio: Json | undefined): (Part | undefined)[] {
-  const transcript = asText(audio?.['transcript']);
-  return [
-    transcript ? { type: 'text', content: transcript } : undefined,
-    mediaPart(audio?.['data'], 'audio') ?? filePart(audio?.['id'], 'audio'),
-  ];
+function audioParts({ transcript, data, id }: Json = {}): (Part | undefined)[] {
+  return [saidPart('text', transcript), mediaPart(data, 'audio') ?? filePart(id, 'audio')];
 }
 
 /** Ollama's, beside a message or a prompt. */

@@ -16,14 +16,14 @@ export function textPart(value: unknown): Part | undefined {
 
 /** Undefined for empty reasoning: providers that keep theirs secret send it so. */
 export function reasoningPart(value: unknown): Part | undefined {
-  if (value instanceof Media) return blobPart(value);
-  return typeof value === 'string' && value !== '' ? { type: 'reasoning', content: value } : undefined;
+  const part = value === '' ? undefined : textPart(value);
+  return part?.type === 'text' ? { ...part, type: 'reasoning' } : part;
 }
 
-/** The conventions have no part for a refusal; OpenAI's own name for it says most. */
-export function refusalPart(refusal: unknown): Part | undefined {
-  const content = asText(refusal);
-  return content ? { type: 'refusal', content } : undefined;
+/** What is said in a member of its own. For a refusal or a plan the conventions have no part; the API's name says most. */
+export function saidPart(type: string, text: unknown): Part | undefined {
+  const content = asText(text);
+  return content ? { type, content } : undefined;
 }
 
 export function toolCallPart(id: unknown, name: unknown, input: unknown): Part {

@@ -1,5 +1,5 @@
 import type { ToolDefinition } from '../core/messages.js';
-import { asList, asName, asRecord, asText, type Json } from './json.js';
+import { asList, asName, asRecord, asText, firstOf, type Json } from './json.js';
 
 /** The schema of a tool's input: OpenAI's name, Anthropic's, Cohere's, the AI SDK's and Gemini's. */
 const PARAMETERS = [
@@ -23,14 +23,12 @@ function definition(value: unknown): ToolDefinition | undefined {
   if (tool === undefined) return undefined;
   const type = asName(tool['type']) ?? 'function';
   const described = asRecord(tool[type]) ?? tool;
-  const schema = PARAMETERS.find((name) => described[name] !== undefined);
-  const found: ToolDefinition = {
+  const parameters = firstOf(described, PARAMETERS);
+  return {
     // What Anthropic calls a custom tool is what the conventions call a function.
-    type: type === 'custom' && schema === 'input_schema' ? 'function' : type,
+    type: type === 'custom' && 'input_schema' in described ? 'function' : type,
     name: asName(described['name']) ?? asName(described['server_label'] ?? described['mcp_server_name']) ?? type,
+    description: asText(described['description']),
+    parameters,
   };
-  const description = asText(described['description']);
-  if (description !== undefined) found.description = description;
-  if (schema !== undefined) found.parameters = described[schema];
-  return found;
 }
