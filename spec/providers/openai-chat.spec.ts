@@ -107,6 +107,25 @@ describe('openaiChat', () => {
       expect(openaiChat.read(answer({ content: 'Yes.' }, { x_groq: null }))?.provider).toBeUndefined();
     });
 
+    it('reads pictures beside the text, whole and in chunks (OpenRouter)', () => {
+      const picture = (bytes: number): object => ({
+        type: 'image_url',
+        image_url: { url: `data:image/png;base64,${Buffer.alloc(bytes, 7).toString('base64')}` },
+      });
+      const parts = [
+        { type: 'text', content: 'Here.' },
+        { type: 'blob', modality: 'image', mime_type: 'image/png', content: '', bytes: 900 },
+        { type: 'blob', modality: 'image', mime_type: 'image/png', content: '', bytes: 30 },
+      ];
+      expect(partsOf(answer({ content: 'Here.', images: [picture(900), picture(30)] }))).toEqual(parts);
+
+      const delta = (members: object): object => ({ id: 'c', choices: [{ index: 0, delta: members }] });
+      const fold = openaiChat.fold(delta({}));
+      fold?.add(delta({ content: 'Here.', images: [picture(900)] }));
+      fold?.add(delta({ content: '', images: [picture(30)] }));
+      expect(fold?.read().output?.()?.[0]?.parts).toEqual(parts);
+    });
+
     it('reads the tools that Groq ran itself', () => {
       const executed_tools = [
         { index: 0, type: 'search', arguments: '{"query": "weather"}', output: 'Sunny', search_results: null },

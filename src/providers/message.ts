@@ -63,9 +63,9 @@ function audioParts({ transcript, data, id }: Json = {}): (Part | undefined)[] {
   return [saidPart('text', transcript), mediaPart(data, 'audio') ?? filePart(id, 'audio')];
 }
 
-/** Ollama's, beside a message or a prompt. */
-export function imageParts(images: unknown): (Part | undefined)[] {
-  return asList(images).map((image) => mediaPart(image, 'image'));
+/** Beside a message or a prompt: Ollama's as base64, OpenRouter's as parts. */
+export function imageParts(images: unknown): Part[] {
+  return asList(images).flatMap((image) => mediaPart(image, 'image') ?? (image ? contentPart(image) : []));
 }
 
 /** Many servers send `""` beside tool calls or reasoning. */

@@ -72,15 +72,13 @@ class ChoiceFold {
   #audioBytes = 0;
   /** The newest first. */
   readonly #calls: GrowingObject[] = [];
-  /** Tools that Groq ran itself, by index. */
-  readonly #executed = new Slots<Json>();
 
   add(choice: Json): void {
     this.finishReason = asName(choice['finish_reason']) ?? this.finishReason;
     // Writer's first chunks have a `message` where others have a `delta`; the legacy completions have a text.
     const delta = asRecord(choice['delta']) ?? asRecord(choice['message']) ?? { content: choice['text'] };
     const { role, content, reasoning_content, reasoning, refusal, tool_plan } = delta;
-    const { audio, tool_calls, function_call, executed_tools } = delta;
+    const { audio, images, tool_calls, function_call, executed_tools } = delta;
     const message = this.#message;
     message.members['role'] ??= role;
     message.grow('content', content);
@@ -89,9 +87,12 @@ class ChoiceFold {
     message.grow('tool_plan', tool_plan);
     for (const piece of asList(content)) this.#addPart(piece);
     this.#addAudio(asRecord(audio));
+    // OpenRouter's, each another.
+    for (const image of asList(images)) this.#put('images', {}, image);
     for (const call of asList(tool_calls)) this.#addCall(asRecord(call));
     if (function_call) this.#addCall({ function: function_call });
-    for (const tool of asList(executed_tools)) this.#addExecuted(asRecord(tool));
+    // Groq ran them itself: first the call, then the same with what came out of it.
+    for (const tool of asList(executed_tools)) this.#put('executed_tools', own(tool, 'index'), tool);
   }
 
   read(): Choice {
@@ -103,7 +104,6 @@ class ChoiceFold {
           ...this.#audio.read(),
           data: this.#audioBytes > 0 ? new Media(undefined, this.#audioBytes) : undefined,
         },
-        executed_tools: this.#executed.values(),
         tool_calls: this.#calls.map((call) => call.read()).reverse(),
       },
     };
@@ -123,10 +123,9 @@ class ChoiceFold {
     if (typeof data === 'string') this.#audioBytes += decodedLength(data);
   }
 
-  /** First the call, then the same with what came out of it. */
-  #addExecuted(tool: Json | undefined): void {
-    const index = tool?.['index'];
-    if (tool !== undefined) this.#executed.set(index, { ...this.#executed.get(index), ...asRecord(snapshot(tool)) });
+  #put(list: string, key: unknown, value: unknown): void {
+    const item = asRecord(snapshot(value));
+    if (item !== undefined) Object.assign(this.#message.item(list, key)?.members ?? {}, item);
   }
 
   #addCall(delta: Json = {}): void {
