@@ -80,11 +80,13 @@ function isWholeChoice(choice: unknown): boolean {
   return asRecord(own(choice, 'message')) !== undefined && hasOwn(choice, 'finish_reason') && !hasOwn(choice, 'delta');
 }
 
-/** The parsed content that the SDK adds is left behind. */
+/** Nobody reads the parsed content that the SDK adds, nor annotations, which may be long. */
+const UNREAD = new Set(['parsed', 'annotations']);
+
 function keepChoice(choice: unknown): Choice {
   const given = asRecord(own(choice, 'message')) ?? {};
   const message: Record<string, unknown> = {};
-  for (const name in given) if (name !== 'parsed') message[name] = keep(given[name]);
+  for (const name in given) if (!UNREAD.has(name)) message[name] = keep(given[name]);
   return { message, finishReason: asName(own(choice, 'finish_reason')) };
 }
 
