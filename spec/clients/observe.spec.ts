@@ -92,6 +92,48 @@ describe('a call of an observed client on its own', () => {
     expect(parsedAttributes(span)).toMatchObject(OPENAI_ATTRIBUTES);
   });
 
+  it('has the text that the model gave a custom tool, whole and streamed', async () => {
+    const tools = [{ type: 'custom' as const, custom: { name: 'shell' } }];
+    const chunk = (call: object): object => ({
+      id: 'chatcmpl-7',
+      object: 'chat.completion.chunk',
+      model: 'gpt-5',
+      choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...call }] }, finish_reason: null }],
+    });
+    const whole = { id: 'call_1', type: 'custom', custom: { name: 'shell', input: 'ls -l' } };
+    reply = (_, body) =>
+      (body as { stream?: boolean }).stream === true
+        ? {
+            events: [
+              chunk({ id: 'call_1', type: 'custom', custom: { name: 'shell', input: 'ls' } }),
+              { ...chunk({ custom: { input: ' -l' } }), usage: { prompt_tokens: 20, completion_tokens: 7 } },
+              '[DONE]',
+            ],
+          }
+        : {
+            body: {
+              ...openAiCompletion(''),
+              choices: [
+                {
+                  index: 0,
+                  message: { role: 'assistant', content: null, tool_calls: [whole] },
+                  finish_reason: 'tool_calls',
+                },
+              ],
+            },
+          };
+    await openai.chat.completions.create({ ...CHAT, tools });
+    for await (const _ of await openai.chat.completions.create({ ...CHAT, tools, stream: true }));
+    const called = { type: 'tool_call', id: 'call_1', name: 'shell', arguments: 'ls -l' };
+    for (const span of telemetry.spans) {
+      expect(parsedAttributes(span)).toMatchObject({
+        'gen_ai.tool.definitions': [{ type: 'custom', name: 'shell' }],
+        'gen_ai.output.messages': [{ role: 'assistant', parts: [called] }],
+      });
+    }
+    expect(telemetry.spans).toHaveLength(2);
+  });
+
   it('has its own span below an agent', async () => {
     const run = throughEngine(async function run() {
       const completion = await openai.chat.completions.create(CHAT);
