@@ -1,14 +1,6 @@
-export {
-  CapturedAttributes,
-  Content,
-  content,
-  ContentFamily,
-  EventFamily,
-  jsonContent,
-  jsonObject,
-  JsonObject,
-} from './core/content.js';
-export type { CapturedEvent, CapturedValue, ContentKind, Spread, SpreadEvent } from './core/content.js';
+export { CapturedAttributes, Content, content, jsonContent, jsonObject, JsonObject } from './core/content.js';
+export type { CapturedEvent, CapturedValue, ContentKind } from './core/content.js';
+export { ContentFamily, EventFamily, type Spread, type SpreadEvent } from './core/content-family.js';
 export type { CallRecord } from './core/record.js';
 export { confident } from './dialects/confident.js';
 export type { Dialect, DialectEvent, Rendering } from './dialects/dialect.js';

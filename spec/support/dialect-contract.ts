@@ -2,7 +2,6 @@ import {
   CapturedAttributes,
   Content,
   content,
-  EventFamily,
   type AdmittedAttributes,
   type ContentKind,
 } from '../../src/core/content.js';
@@ -114,7 +113,7 @@ export function dialectContract(dialect: Dialect): void {
       );
       const isContent = [...attributes].some(([, value]) => value instanceof Content);
       const ofEvents = events.some(
-        (event) => event instanceof EventFamily || event.attributes.values.some((value) => value instanceof Content),
+        (event) => 'admit' in event || event.attributes.values.some((value) => value instanceof Content),
       );
       expect(isContent || ofEvents).toBe(true);
       expect(read).not.toHaveBeenCalled();
@@ -123,7 +122,7 @@ export function dialectContract(dialect: Dialect): void {
 }
 
 function everywhere({ attributes, events }: Rendering): CapturedAttributes[] {
-  return [attributes, ...(events ?? []).flatMap((event) => (event instanceof EventFamily ? [] : event.attributes))];
+  return [attributes, ...(events ?? []).flatMap((event) => ('admit' in event ? [] : event.attributes))];
 }
 
 /** What leaves of a rendering. */

@@ -1,3 +1,5 @@
+import type { GatePolicy } from './gate.js';
+
 /**
  * The kinds of captured content that can be switched off one by one. `error` is the text of errors: messages quote
  * prompts, so it is recorded only where every other kind is.
@@ -15,24 +17,9 @@ export class Content {
     readonly value: unknown,
     readonly isJson = false,
   ) {}
-}
 
-/** An attribute that content becomes: what follows the family's key, and the value. */
-export type Spread = readonly [suffix: string, value: AttributeScalar | readonly string[] | undefined];
-
-/**
- * Content that becomes several attributes, or a list of texts, in conventions that know no JSON: which ones is known only
- * when it is read. `spread` gets plain JSON data that was masked and bounded as a whole. The key of a family that is a
- * prefix ends with a dot.
- */
-export class ContentFamily extends Content {
-  constructor(
-    kind: ContentKind,
-    value: unknown,
-    readonly spread: (data: unknown) => Iterable<Spread>,
-  ) {
-    super(kind, value, true);
-  }
+  /** Of a family: adds what it becomes to `admitted`, and the keys of what was cut to `truncated`. */
+  admitInto?(key: string, policy: GatePolicy, admitted: AdmittedAttributes, truncated: string[]): void;
 }
 
 /** An event of the span; content in it passes the gate like content in attributes. */
@@ -43,27 +30,25 @@ export interface CapturedEvent {
   time?: number;
 }
 
-/** One of the events that content becomes: its name, and its attributes as of a family. */
-export type SpreadEvent = readonly [name: string, attributes: Iterable<Spread>];
-
-/** Events that are known only once their content is read, such as one for each message. */
-export class EventFamily {
-  constructor(
-    readonly kind: ContentKind,
-    readonly value: unknown,
-    readonly spread: (data: unknown) => Iterable<SpreadEvent>,
-  ) {}
+/** Events that are known only once they are on their way out. */
+export interface CapturedEvents {
+  readonly kind: ContentKind;
+  admit(policy: GatePolicy): { readonly name: string; readonly attributes: AdmittedAttributes }[];
 }
 
 /** What a dialect made of a call, before the gate. */
 export interface Captured {
   readonly attributes: CapturedAttributes;
-  readonly events?: readonly (CapturedEvent | EventFamily)[];
+  readonly events?: readonly (CapturedEvent | CapturedEvents)[];
 }
 
 /** An object that is no content, such as metadata, in conventions that want it as JSON: masked and bounded like it. */
 export class JsonObject {
   constructor(readonly value: Readonly<Record<string, unknown>>) {}
+
+  toJSON(): object {
+    return this.value;
+  }
 }
 
 /** `value` as JSON; undefined where it has no member that says anything. */

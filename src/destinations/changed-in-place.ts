@@ -1,6 +1,6 @@
 import type { Attributes, AttributeValue, SpanStatus } from '@opentelemetry/api';
 import type { TimedEvent } from '@opentelemetry/sdk-trace-base';
-import { CapturedAttributes, Content, EventFamily, type Captured, type ContentKind } from '../core/content.js';
+import { CapturedAttributes, Content, type Captured, type ContentKind } from '../core/content.js';
 import { admit, admitEvents, admitText, type GatePolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
 import { NO_CONTENT, type ContentSwitches } from '../core/settings.js';
@@ -51,8 +51,9 @@ function changedEvents({ span, captured, ownEvents: names, policy }: WrittenSpan
   return admitEvents(captured.events, policy).flatMap(({ source, attributes }, index) => {
     const event = captured.events?.[source];
     const seen = now.get(index) ?? {};
-    if (event instanceof EventFamily) return isSame(seen, attributes) ? [] : event.kind;
-    return event === undefined ? [] : changedKinds(seen, event.attributes, policy);
+    if (event === undefined) return [];
+    if ('admit' in event) return isSame(seen, attributes) ? [] : event.kind;
+    return changedKinds(seen, event.attributes, policy);
   });
 }
 

@@ -1,7 +1,8 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { TimedEvent } from '@opentelemetry/sdk-trace-base';
 import { boundedAgain } from '../core/bounds.js';
-import { CapturedAttributes, Content, ContentFamily } from '../core/content.js';
+import { CapturedAttributes, Content } from '../core/content.js';
+import { ContentFamily } from '../core/content-family.js';
 import { admit, allows, type GatePolicy } from '../core/gate.js';
 import { withoutToolContent } from '../core/tool-content.js';
 import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';

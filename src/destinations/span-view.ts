@@ -9,9 +9,9 @@ import {
 } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
 import { millisToHrTime } from '@opentelemetry/core';
-import { EventFamily } from '../core/content.js';
 import { finishedCall, recordFinished, type FinishedCall } from '../core/finished.js';
-import { admitEvents, admitText, allows, maskIdentifier, type AdmittedEvent, type GatePolicy } from '../core/gate.js';
+import { admitEvents, admitText, allows, type AdmittedEvent, type GatePolicy } from '../core/gate.js';
+import { maskIdentifier } from '../core/masking.js';
 import type { CallRecord } from '../core/record.js';
 import { contentSwitches, settings, strictest, type ContentSwitches } from '../core/settings.js';
 import type { Dialect, Rendering } from '../dialects/dialect.js';
@@ -265,7 +265,7 @@ class SpanView implements ReadableSpan, FinishedCall {
       if (event === undefined) return [];
       const { attributes = {} } = event;
       const captured = rendering.events?.[wanted.source];
-      const isFamily = captured === undefined || captured instanceof EventFamily;
+      const isFamily = captured === undefined || 'admit' in captured;
       const kept = isFamily
         ? narrowed(attributes, before.attributes, left.find(isIt)?.attributes ?? {}, policy.valueBytes)
         : completed(attributes, captured.attributes, policy, this.writtenBy);

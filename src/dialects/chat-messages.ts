@@ -1,4 +1,4 @@
-import type { Spread, SpreadEvent } from '../core/content.js';
+import type { Spread, SpreadEvent } from '../core/content-family.js';
 import { messagesIn, textOf, textOrJson, type MessageData, type PartData } from '../core/message-data.js';
 
 /** Messages in the shape of OpenAI's chat completions, which most backends show as a conversation. */

@@ -1,6 +1,6 @@
 import { filled, finite, stated, whole } from '../core/attribute-values.js';
-import { CapturedAttributes, Content, ContentFamily, EventFamily, jsonObject } from '../core/content.js';
-import type { ContentKind, JsonObject, Spread } from '../core/content.js';
+import { CapturedAttributes, Content, jsonObject, type ContentKind, type JsonObject } from '../core/content.js';
+import { ContentFamily, EventFamily, type Spread } from '../core/content-family.js';
 import { inputMessages, messagesIn, records, textOf, textOrJson } from '../core/message-data.js';
 import { givenTo } from '../core/tool-arguments.js';
 import { allTags } from '../core/record.js';

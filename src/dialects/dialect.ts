@@ -1,8 +1,8 @@
 import type { SpanKind } from '@opentelemetry/api';
-import type { CapturedAttributes, CapturedEvent, EventFamily } from '../core/content.js';
+import type { CapturedAttributes, CapturedEvent, CapturedEvents } from '../core/content.js';
 import type { CallRecord } from '../core/record.js';
 
-export type DialectEvent = CapturedEvent | EventFamily;
+export type DialectEvent = CapturedEvent | CapturedEvents;
 
 /** One record in one convention. */
 export interface Rendering {

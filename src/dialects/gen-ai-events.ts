@@ -1,4 +1,5 @@
-import { CapturedAttributes, EventFamily, type Spread, type SpreadEvent } from '../core/content.js';
+import { CapturedAttributes } from '../core/content.js';
+import { EventFamily, type Spread, type SpreadEvent } from '../core/content-family.js';
 import { inputMessages, messagesIn, textOrJson } from '../core/message-data.js';
 import type { CallRecord } from '../core/record.js';
 import * as genAiKeys from '../semconv/gen-ai.js';

@@ -1,5 +1,6 @@
 import { filled, finite, listContent, stated, whole } from '../core/attribute-values.js';
-import { CapturedAttributes, ContentFamily, content, jsonContent, jsonObject } from '../core/content.js';
+import { ContentFamily } from '../core/content-family.js';
+import { CapturedAttributes, content, jsonContent, jsonObject } from '../core/content.js';
 import type { CapturedValue, ContentKind, JsonObject } from '../core/content.js';
 import { inputMessages, messagesIn } from '../core/message-data.js';
 import { givenTo } from '../core/tool-arguments.js';

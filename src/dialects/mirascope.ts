@@ -1,5 +1,6 @@
 import { filled, whole } from '../core/attribute-values.js';
-import { CapturedAttributes, EventFamily, content, type SpreadEvent } from '../core/content.js';
+import { CapturedAttributes, content } from '../core/content.js';
+import { EventFamily, type SpreadEvent } from '../core/content-family.js';
 import { messagesIn, textOf, textOrJson, type MessageData, type PartData } from '../core/message-data.js';
 import type { CallRecord } from '../core/record.js';
 import * as genAiKeys from '../semconv/gen-ai.js';

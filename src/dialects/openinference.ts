@@ -1,15 +1,14 @@
 import { filled, finite, stated, whole } from '../core/attribute-values.js';
-import { CapturedAttributes, Content, ContentFamily, content, jsonContent, jsonObject } from '../core/content.js';
-import type { ContentKind, Spread } from '../core/content.js';
-import { inputMessages, messagesIn, records, textOf, textOrJson, type MessageData } from '../core/message-data.js';
+import { CapturedAttributes, Content, content, jsonContent, jsonObject, type ContentKind } from '../core/content.js';
+import { inputMessages } from '../core/message-data.js';
 import { givenTo } from '../core/tool-arguments.js';
 import { allTags, costOf } from '../core/record.js';
-import type { CallRecord, Lazy, PromptRecord, RequestRecord, Usage } from '../core/record.js';
+import type { CallRecord, PromptRecord, RequestRecord, Usage } from '../core/record.js';
 import * as core from '../semconv/core.js';
 import * as genAiKeys from '../semconv/gen-ai.js';
-import { toolCall, toolResult } from './chat-messages.js';
 import type { Dialect, Rendering } from './dialect.js';
 import { exceptionEvent, scoreEvents } from './events.js';
+import { documentFamily, lastText, messageFamily, textFamily, toolFamily } from './openinference-content.js';
 
 /** Of openinference-semantic-conventions 0.1.42 (Python), which Arize Phoenix reads. Keys that end with a dot are prefixes. */
 const ATTR_SPAN_KIND = 'openinference.span.kind';
@@ -188,11 +187,11 @@ function addPrompt(attributes: CapturedAttributes, prompt: PromptRecord): void {
 function addContent(attributes: CapturedAttributes, record: CallRecord, kind: string): void {
   const { messages, retrieval } = record;
   const said = inputMessages(messages);
-  attributes.set(ATTR_LLM_TOOLS, family('tools', messages?.toolDefinitions, records, toolMembers));
-  attributes.set(ATTR_RETRIEVAL_DOCUMENTS, family('retrieval', retrieval?.documents, records, documentMembers));
-  if (kind === 'EMBEDDING') attributes.set(ATTR_EMBEDDING_EMBEDDINGS, family('input', said, messagesIn, textMembers));
-  else attributes.set(ATTR_LLM_INPUT_MESSAGES, family('input', said, singleMessages, messageMembers));
-  attributes.set(ATTR_LLM_OUTPUT_MESSAGES, family('output', messages?.output, singleMessages, messageMembers));
+  attributes.set(ATTR_LLM_TOOLS, toolFamily(messages?.toolDefinitions));
+  attributes.set(ATTR_RETRIEVAL_DOCUMENTS, documentFamily(retrieval?.documents));
+  if (kind === 'EMBEDDING') attributes.set(ATTR_EMBEDDING_EMBEDDINGS, textFamily(said));
+  else attributes.set(ATTR_LLM_INPUT_MESSAGES, messageFamily('input', said));
+  attributes.set(ATTR_LLM_OUTPUT_MESSAGES, messageFamily('output', messages?.output));
   const [given, came] = contentKinds(kind);
   const query = content('retrieval', filled(retrieval?.query));
   if (said !== undefined) attributes.set(ATTR_INPUT_VALUE, lastText('input', said));
@@ -218,93 +217,4 @@ function addValue(
   if (value === undefined || value === null || value === '') return;
   attributes.set(key, new Content(kind, value));
   if (typeof value !== 'string') attributes.set(typeKey, MIME_JSON);
-}
-
-/** What lists show of a conversation: what was said last. */
-function lastText(kind: ContentKind, messages: Lazy<unknown[]>): ContentFamily {
-  return new ContentFamily(kind, messages, (data) => {
-    const last = messagesIn(data).at(-1);
-    return last === undefined ? [] : [['', textOf(last) || textOrJson(filled(last.parts))]];
-  });
-}
-
-/** The items of a list, the members of each an attribute. */
-function family<Item>(
-  kind: ContentKind,
-  list: unknown,
-  items: (data: unknown) => Item[],
-  members: (item: Item) => Iterable<Spread>,
-): ContentFamily | undefined {
-  if (list === undefined || list === null) return undefined;
-  const numbered = (item: Item, index: number): Spread[] =>
-    [...members(item)].map(([name, value]) => [`${index}.${name}`, value]);
-  return new ContentFamily(kind, list, (data) => items(data).flatMap(numbered));
-}
-
-/** Each result of a tool is a message of its own. */
-function singleMessages(data: unknown): MessageData[] {
-  return messagesIn(data).flatMap((message) => {
-    const results = message.parts.filter(({ type }) => type === 'tool_call_response');
-    const parts = message.parts.filter(({ type }) => type !== 'tool_call_response');
-    const own = parts.length > 0 || results.length === 0 ? [{ ...message, parts }] : [];
-    return [...results.map((part) => ({ role: 'tool', parts: [part] })), ...own];
-  });
-}
-
-function* messageMembers(message: MessageData): Iterable<Spread> {
-  const { role, name, parts } = message;
-  yield ['message.role', role];
-  yield ['message.name', name];
-  const [first] = parts;
-  if (first?.type === 'tool_call_response') {
-    const { tool_call_id, content: result } = toolResult(first);
-    yield ['message.tool_call_id', tool_call_id];
-    yield ['message.content', textOrJson(result)];
-    return;
-  }
-  const calls = parts.filter(({ type }) => type === 'tool_call');
-  const contents = parts.filter(({ type }) => type !== 'tool_call');
-  if (contents.every(({ type }) => type === 'text')) yield ['message.content', textOf(message)];
-  else
-    for (const [index, part] of contents.entries())
-      yield* partMembers(`message.contents.${index}.message_content.`, part);
-  for (const [index, part] of calls.entries()) {
-    const call = toolCall(part);
-    const prefix = `message.tool_calls.${index}.tool_call.`;
-    yield [`${prefix}id`, call.id];
-    yield [`${prefix}function.name`, call.function.name];
-    yield [`${prefix}function.arguments`, call.function.arguments];
-  }
-}
-
-function* partMembers(prefix: string, part: MessageData['parts'][number]): Iterable<Spread> {
-  const { type, content: text, modality, uri } = part;
-  const isImage = modality === 'image';
-  if (type === 'text' || type === 'reasoning') {
-    yield [`${prefix}type`, type];
-    yield [`${prefix}text`, textOrJson(text)];
-  } else if (isImage && typeof uri === 'string') {
-    yield [`${prefix}type`, 'image'];
-    yield [`${prefix}image.image.url`, uri];
-  } else {
-    yield [`${prefix}type`, isImage ? 'image' : type];
-    yield [`${prefix}text`, JSON.stringify(part)];
-  }
-}
-
-function* toolMembers({ type, name, description, parameters }: Record<string, unknown>): Iterable<Spread> {
-  yield ['tool.json_schema', JSON.stringify({ type, function: { name, description, parameters } })];
-}
-
-function* documentMembers({ id, score, distance, content: text, metadata }: Record<string, unknown>): Iterable<Spread> {
-  yield ['document.id', textOrJson(id)];
-  // The lower a distance, the nearer: it is no score.
-  yield ['document.score', typeof score === 'number' ? score : undefined];
-  yield ['document.content', textOrJson(text)];
-  const known = distance === undefined ? metadata : { ...(metadata as object | undefined), distance };
-  yield ['document.metadata', textOrJson(known)];
-}
-
-function* textMembers(message: MessageData): Iterable<Spread> {
-  yield ['embedding.text', textOf(message)];
 }

@@ -1,5 +1,6 @@
 import { INVALID_SPAN_CONTEXT, trace, type Attributes, type Span } from '@opentelemetry/api';
-import { admitGiven, maskIdentifier } from '../core/gate.js';
+import { maskIdentifier } from '../core/masking.js';
+import { admitGiven } from '../core/plain-value.js';
 import { reportFailure, warnOnce } from '../core/report.js';
 import { NO_CONTENT, settings } from '../core/settings.js';
 import type { Call } from './call.js';

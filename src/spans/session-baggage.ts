@@ -1,5 +1,5 @@
 import { propagation, type Context } from '@opentelemetry/api';
-import { maskIdentifier } from '../core/gate.js';
+import { maskIdentifier } from '../core/masking.js';
 import type { SessionRecord } from '../core/record.js';
 import type { SessionOptions } from '../core/session.js';
 import { settings, type BaggageKey } from '../core/settings.js';

@@ -1,5 +1,6 @@
 import { context as contextApi, defaultTextMapGetter, propagation, trace, type Context } from '@opentelemetry/api';
-import { admitGiven, maskIdentifier } from '../core/gate.js';
+import { maskIdentifier } from '../core/masking.js';
+import { admitGiven } from '../core/plain-value.js';
 import type { SessionRecord } from '../core/record.js';
 import { reportFailure, warnOnce } from '../core/report.js';
 import type { SessionOptions } from '../core/session.js';

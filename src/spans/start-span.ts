@@ -1,6 +1,7 @@
 import type { Attributes, Context, Link, Span, Tracer } from '@opentelemetry/api';
 import { CapturedAttributes } from '../core/content.js';
-import { admit, maskIdentifier, type GatePolicy } from '../core/gate.js';
+import { admit, type GatePolicy } from '../core/gate.js';
+import { maskIdentifier } from '../core/masking.js';
 import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
 import { NO_CONTENT, settings } from '../core/settings.js';

@@ -1,6 +1,7 @@
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
 import { CapturedAttributes, Content } from '../core/content.js';
-import { admit, admitAttribute, admitEvents, admitText, maskIdentifier, type GatePolicy } from '../core/gate.js';
+import { admit, admitAttribute, admitEvents, admitText, type GatePolicy } from '../core/gate.js';
+import { maskIdentifier } from '../core/masking.js';
 import { reportFailure } from '../core/report.js';
 import type { CallRecord } from '../core/record.js';
 import { NO_CONTENT, settings, type ContentSwitches } from '../core/settings.js';

@@ -1,0 +1,83 @@
+import { reportFailure } from './report.js';
+import { isSecretMember, MASKED, maskSecrets } from './secrets.js';
+import type { Redaction } from './settings.js';
+
+/** Masks `text`; where a masking function throws, all of it. */
+export function mask(text: string, redact: readonly Redaction[]): string {
+  try {
+    let masked = maskSecrets(text);
+    for (const redaction of redact) {
+      if (typeof redaction === 'function') {
+        const result: unknown = redaction(masked);
+        if (typeof result !== 'string') throw new TypeError(`a redact function returned ${typeof result}, not a text`);
+        masked = result;
+      } else masked = masked.replace(globally(redaction), MASKED);
+    }
+    return masked;
+  } catch (failure) {
+    reportFailure('a redact function failed; the whole text is masked', failure);
+    return MASKED;
+  }
+}
+
+/** A deep copy of a snapshot with every text masked, names of members included. */
+export function maskAll(value: unknown, redact: readonly Redaction[]): unknown {
+  if (typeof value === 'string') return mask(value, redact);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => maskAll(item, redact));
+  if ('toJSON' in value && typeof value.toJSON === 'function') return maskAll((value as Jsonable).toJSON(), redact);
+  const masked: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) {
+    const hidden =
+      member !== null && member !== undefined && member !== '' && isSecretMember(name) && !isObject(member);
+    setMember(masked, mask(name, redact), hidden ? MASKED : maskAll(member, redact));
+  }
+  return masked;
+}
+
+/** Of a schema's property the name says nothing of the value below it. */
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && !Array.isArray(value);
+}
+
+interface Jsonable {
+  toJSON(): unknown;
+}
+
+function setMember(target: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(target, name, { value, enumerable: true });
+  else target[name] = value;
+}
+
+const globalPatterns = new WeakMap<RegExp, RegExp>();
+
+function globally(pattern: RegExp): RegExp {
+  let all = globalPatterns.get(pattern);
+  if (all === undefined) {
+    const flags = pattern.flags.replace('y', '');
+    all = new RegExp(pattern.source, flags.includes('g') ? flags : `${flags}g`);
+    globalPatterns.set(pattern, all);
+  }
+  return all;
+}
+
+/** Model names, tool names and the like come again and again: their masked form is remembered. */
+const identifiers = new Map<string, string>();
+const MOST_IDENTIFIERS = 1000;
+const LONGEST_IDENTIFIER = 128;
+let identifiersFor: readonly Redaction[] | undefined;
+
+/** Masks a short text that comes again and again. Never throws. */
+export function maskIdentifier(text: string, redact: readonly Redaction[]): string {
+  if (text.length > LONGEST_IDENTIFIER) return mask(text, redact);
+  if (identifiersFor !== redact || identifiers.size > MOST_IDENTIFIERS) {
+    identifiers.clear();
+    identifiersFor = redact;
+  }
+  let masked = identifiers.get(text);
+  if (masked === undefined) {
+    masked = mask(text, redact);
+    identifiers.set(text, masked);
+  }
+  return masked;
+}
