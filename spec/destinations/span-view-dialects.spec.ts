@@ -58,6 +58,88 @@ describe('a view in another dialect of a span that was masked in place', () => {
       expect(text(view)).not.toMatch(/secret|fantasy/);
     });
 
+    describe('of metadata', () => {
+      const told = chatRecord({
+        session: { id: 's-1', userId: 'ann', metadata: { email: 'ann@example.com', age: 12 } },
+        metadata: { plan: 'gold', team: 'books', isNew: true },
+        tags: ['vip', 'beta'],
+        response: { model: 'answering-7', id: 'chatcmpl-1' },
+        request: { model: 'gpt-5-mini', stopSequences: ['ann', 'END'] },
+        scores: [{ name: 'tone', label: 'rude', time: 1 }],
+        prompt: { template: 'a', name: 'recommend', metadata: { owner: 'bob' }, tags: ['vip'] },
+      });
+      const masked = () => {
+        const span = viewOf(make('ask', { record: told, ...parts }), { dialect: genAi });
+        const { attributes, events } = span;
+        Object.assign(attributes, {
+          'user.id': '[user]',
+          'decotel.tags': ['beta'],
+          'gen_ai.response.model': 'model-1',
+        });
+        for (const key of ['decotel.metadata.email', 'decotel.metadata.age', 'decotel.metadata.isNew'])
+          Reflect.deleteProperty(attributes, key);
+        attributes['decotel.metadata.plan'] = 1;
+        attributes['decotel.prompt.metadata.owner'] = '[owner]';
+        for (const event of events) if (event.attributes) event.attributes['gen_ai.evaluation.score.label'] = '[label]';
+        return span;
+      };
+
+      it.each(others)(
+        '(%s) has under its own names what they were changed to, and nothing of what they were',
+        (name, dialect) => {
+          const view = viewOf(masked(), { dialect });
+          const before = text(viewOf(make('ask', { record: told, ...parts }), { dialect }));
+          const after = text(view);
+          for (const was of [
+            /"ann"|\\"ann\\"/,
+            /ann@example/,
+            /gold/,
+            /vip/,
+            /answering-7/,
+            /bob/,
+            /"rude"/,
+            /isNew/,
+            /\bage\b/,
+          ])
+            expect([name, String(was), was.test(after)]).toEqual([name, String(was), false]);
+          for (const [was, now] of [
+            ['"ann"', '[user]'],
+            ['answering-7', 'model-1'],
+            ['"rude"', '[label]'],
+            ['bob', '[owner]'],
+          ] as const)
+            expect([name, now, after.includes(now)]).toEqual([name, now, before.includes(was)]);
+          for (const kept of [
+            's-1',
+            'books',
+            'beta',
+            'gpt-5-mini',
+            'Librarian.recommendBook',
+            'fantasy',
+            ':12',
+            ':268',
+          ])
+            expect([name, kept, after.includes(kept)]).toEqual([name, kept, before.includes(kept)]);
+        },
+      );
+
+      it('keeps the name that someone gave the span', () => {
+        const span = viewOf(make('ask', { record: { ...told, spanName: 'chat gpt-5-mini' }, ...parts }), {
+          dialect: genAi,
+        });
+        expect(viewOf(span, { dialect: langfuse }).name).toBe('chat gpt-5-mini');
+        Object.assign(span, { name: 'renamed' });
+        expect(viewOf(span, { dialect: langfuse }).name).toBe('renamed');
+      });
+
+      it('takes nothing away for what the SDK had no room for', () => {
+        const span = viewOf(make('ask', { record: told, ...parts }), { dialect: genAi });
+        Reflect.deleteProperty(span.attributes, 'user.id');
+        Object.defineProperty(span, 'droppedAttributesCount', { value: 1 });
+        expect(viewOf(span, { dialect: langfuse }).attributes).toMatchObject({ 'langfuse.user.id': 'ann' });
+      });
+    });
+
     it('has all content where nobody changed what they saw', () => {
       const span = viewOf(make('ask', { record: chatRecord(), ...parts }), { dialect: genAi });
       expect(span.attributes['gen_ai.input.messages']).toContain('fantasy');

@@ -3,7 +3,7 @@ import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@ope
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { recordFinished } from '../../src/core/finished.js';
 import { CallRecord } from '../../src/core/record.js';
-import { ALL_CONTENT, type ContentSwitches } from '../../src/core/settings.js';
+import { ALL_CONTENT, settings, type ContentSwitches } from '../../src/core/settings.js';
 import { genAi } from '../../src/dialects/gen-ai.js';
 import { writeRecord } from '../../src/spans/write.js';
 
@@ -58,6 +58,7 @@ export function spanMaker(...processors: SpanProcessor[]): SpanMaker {
         const written = metadataOnSpan ? writeRecord(span, complete, content, contentOnSpan) : undefined;
         recordFinished(span, {
           record: complete,
+          settings: settings(),
           content,
           metadataOnSpan,
           contentOnSpan,

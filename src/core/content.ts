@@ -38,6 +38,8 @@ export interface CapturedEvents {
 
 /** What a dialect made of a call, before the gate. */
 export interface Captured {
+  /** Replaces the span's name. */
+  readonly name?: string;
   readonly attributes: CapturedAttributes;
   readonly events?: readonly (CapturedEvent | CapturedEvents)[];
 }

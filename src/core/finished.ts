@@ -1,11 +1,13 @@
 import type { Captured } from './content.js';
 import type { GatePolicy } from './gate.js';
 import type { CallRecord } from './record.js';
-import type { ContentSwitches } from './settings.js';
+import type { ContentSwitches, Settings } from './settings.js';
 
 /** What decotel knows of a span that it ended, for those who render it in their own way. */
 export interface FinishedCall {
   readonly record: CallRecord;
+  /** Those of its end: by them it is rendered, whenever that is. */
+  readonly settings: Settings;
   /** What the rules of environment, application, decorator and session allow. */
   readonly content: ContentSwitches;
   /** The dialect that the span itself is written in. */

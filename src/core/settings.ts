@@ -131,6 +131,16 @@ export function replaceSettings(next: Settings): () => void {
   };
 }
 
+/** Runs `work`, which may not be async, by the settings of another time. */
+export function bySettings<T>(those: Settings, work: () => T): T {
+  const putBack = replaceSettings(those);
+  try {
+    return work();
+  } finally {
+    putBack();
+  }
+}
+
 function isTrue(value: string | undefined): boolean {
   return value?.trim().toLowerCase() === 'true';
 }

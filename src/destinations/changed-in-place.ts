@@ -13,6 +13,7 @@ export interface WrittenSpan {
     readonly attributes: Attributes;
     readonly events: readonly TimedEvent[];
     readonly status: SpanStatus;
+    readonly droppedAttributesCount?: number;
   };
   readonly record: CallRecord;
   readonly captured: Captured;

@@ -13,11 +13,12 @@ import { finishedCall, recordFinished, type FinishedCall } from '../core/finishe
 import { admitEvents, admitText, allows, type AdmittedEvent, type GatePolicy } from '../core/gate.js';
 import { maskIdentifier } from '../core/masking.js';
 import type { CallRecord } from '../core/record.js';
-import { contentSwitches, settings, strictest, type ContentSwitches } from '../core/settings.js';
+import { bySettings, contentSwitches, strictest, type ContentSwitches, type Settings } from '../core/settings.js';
 import type { Dialect, Rendering } from '../dialects/dialect.js';
 import { genAi } from '../dialects/gen-ai.js';
 import { dialectNamed } from '../dialects/registry.js';
-import { unchanged } from './changed-in-place.js';
+import { unchanged, type WrittenSpan } from './changed-in-place.js';
+import { ChangedMetadata } from './changed-metadata.js';
 import type { DestinationOptions } from './destination.js';
 import { completed, narrowed, overlaid, ownEvents, withoutOwn } from './rewrite.js';
 
@@ -46,7 +47,7 @@ export function wishOf(ownDialect: Dialect, { dialect = ownDialect, content, lim
 export function viewOf(span: ReadableSpan, wish: Wish): ReadableSpan {
   const call = finishedCall(span);
   if (call === undefined) return span;
-  const { limits, redact } = settings();
+  const { limits, redact } = call.settings;
   const content = strictest(call.content, wish.content);
   if (call.metadataOnSpan && wish.dialect.name === call.dialect) {
     const isWhole = content === call.content && (wish.valueBytes ?? Infinity) >= limits.valueBytes;
@@ -98,6 +99,7 @@ class SpanView implements ReadableSpan, FinishedCall {
   private newStatus: SpanStatus | undefined = undefined;
   private newRendering: Rendering | undefined = undefined;
   private newPolicy: GatePolicy | undefined = undefined;
+  private newMetadata: ChangedMetadata | undefined = undefined;
 
   constructor(
     private readonly span: ReadableSpan,
@@ -122,6 +124,10 @@ class SpanView implements ReadableSpan, FinishedCall {
 
   get record(): CallRecord {
     return this.call.record;
+  }
+
+  get settings(): Settings {
+    return this.call.settings;
   }
 
   get dialect(): string {
@@ -167,29 +173,33 @@ class SpanView implements ReadableSpan, FinishedCall {
   }
 
   get attributes(): Attributes {
-    return (this.newAttributes ??= this.renderAttributes());
+    return (this.newAttributes ??= bySettings(this.settings, () => this.renderAttributes()));
   }
   set attributes(attributes: Attributes) {
     this.newAttributes = attributes;
   }
 
   get events(): TimedEvent[] {
-    return (this.newEvents ??= this.renderEvents());
+    return (this.newEvents ??= bySettings(this.settings, () => this.renderEvents()));
   }
   set events(events: TimedEvent[]) {
     this.newEvents = events;
   }
 
   get status(): SpanStatus {
-    return (this.newStatus ??= this.renderStatus());
+    return (this.newStatus ??= bySettings(this.settings, () => this.renderStatus()));
   }
   set status(status: SpanStatus) {
     this.newStatus = status;
   }
 
   private renderedName(): string | undefined {
+    const { span, call, policy } = this;
     const name = this.isWritten ? undefined : this.rendering.name;
-    return name === undefined ? undefined : maskIdentifier(name, this.policy.redact);
+    if (name === undefined) return undefined;
+    const written = call.metadataOnSpan ? call.captured.name : undefined;
+    const isRenamed = written !== undefined && span.name !== maskIdentifier(written, policy.redact);
+    return isRenamed ? undefined : maskIdentifier(name, policy.redact);
   }
 
   private get isSameDialect(): boolean {
@@ -211,14 +221,24 @@ class SpanView implements ReadableSpan, FinishedCall {
     return span instanceof SpanView && !this.isSameDialect && span.isUnread ? span.source : { span, call };
   }
 
-  /** What was masked in place in the dialect of the span is not known by its other names: it is left out. */
-  private get allowed(): GatePolicy {
-    if (this.newPolicy !== undefined || this.isSameDialect) return this.newPolicy ?? this.policy;
+  /** What was written in another dialect, which someone may have masked in place; undefined where nothing was. */
+  private get written(): WrittenSpan | undefined {
     const { span, call } = this.source;
     const { record, captured, ownEvents: names, policy } = call;
-    if (!call.contentOnSpan || policy === undefined) return this.policy;
-    const content = unchanged(this.policy.content, { span, record, captured, ownEvents: names, policy });
-    return (this.newPolicy = { ...this.policy, content });
+    if (this.isSameDialect || !call.metadataOnSpan || policy === undefined) return undefined;
+    return { span, record, captured, ownEvents: names, policy };
+  }
+
+  /** Content that was masked in place in the dialect of the span is not known by its other names: it is left out. */
+  private get allowed(): GatePolicy {
+    if (this.newPolicy !== undefined) return this.newPolicy;
+    const { written, policy } = this;
+    if (written === undefined || !this.source.call.contentOnSpan) return (this.newPolicy = policy);
+    return (this.newPolicy = { ...policy, content: unchanged(policy.content, written) });
+  }
+
+  private get changed(): ChangedMetadata | undefined {
+    return (this.newMetadata ??= this.written && new ChangedMetadata(this.written));
   }
 
   private renderAttributes(): Attributes {
@@ -230,7 +250,8 @@ class SpanView implements ReadableSpan, FinishedCall {
     const { allowed } = this;
     // Where the end of the call was not written, its start still was, in the conventions' names.
     const ownKeys = call.metadataOnSpan ? call.ownKeys : genAi.render(this.record).attributes.keys;
-    return overlaid(withoutOwn(span.attributes, ownKeys), rendering.attributes, allowed);
+    const captured = this.changed?.attributes(rendering.attributes) ?? rendering.attributes;
+    return overlaid(withoutOwn(span.attributes, ownKeys), captured, allowed);
   }
 
   /** The rules for the content that is on the span; undefined where there is none. */
@@ -241,7 +262,7 @@ class SpanView implements ReadableSpan, FinishedCall {
   private renderEvents(): TimedEvent[] {
     const { rendering } = this;
     const { span, call } = this.source;
-    const admitted = admitEvents(rendering.events, this.allowed);
+    const admitted = admitEvents(this.changed?.events(rendering.events) ?? rendering.events, this.allowed);
     if (!call.metadataOnSpan) return [...span.events, ...this.timed(admitted)];
     const own = ownEvents(span.events, call.ownEvents);
     const foreign = span.events.filter((event) => !own.has(event));

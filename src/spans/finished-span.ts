@@ -2,13 +2,16 @@ import type { Captured } from '../core/content.js';
 import type { FinishedCall } from '../core/finished.js';
 import type { GatePolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
-import type { ContentSwitches } from '../core/settings.js';
+import { bySettings, settings, type ContentSwitches } from '../core/settings.js';
 import type { Call } from './call.js';
 import { pipeline } from './pipeline.js';
 import type { Written } from './write.js';
 
 /** What the destinations see of an ended call. */
 export class Finished implements FinishedCall {
+  readonly settings = settings();
+  private readonly writtenIn = pipeline().dialect;
+
   constructor(
     private readonly call: Call,
     private readonly written: Written | undefined,
@@ -16,7 +19,7 @@ export class Finished implements FinishedCall {
   ) {}
 
   get record(): CallRecord {
-    return this.call.completeRecord();
+    return bySettings(this.settings, () => this.call.completeRecord());
   }
 
   get content(): ContentSwitches {
@@ -28,11 +31,11 @@ export class Finished implements FinishedCall {
   }
 
   get dialect(): string {
-    return this.written?.dialect ?? pipeline().dialect.name;
+    return this.writtenIn.name;
   }
 
   get captured(): Captured {
-    return pipeline().dialect.render(this.record);
+    return this.writtenIn.render(this.record);
   }
 
   get policy(): GatePolicy | undefined {

@@ -4,7 +4,7 @@ import { admit, admitAttribute, admitEvents, admitText, type GatePolicy } from '
 import { maskIdentifier } from '../core/masking.js';
 import { reportFailure } from '../core/report.js';
 import type { CallRecord } from '../core/record.js';
-import { NO_CONTENT, settings, type ContentSwitches } from '../core/settings.js';
+import { bySettings, NO_CONTENT, settings, type ContentSwitches } from '../core/settings.js';
 import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
 import { pipeline } from './pipeline.js';
 
@@ -16,7 +16,6 @@ interface SdkSpan {
 
 /** What was written, by the names of attributes and events. */
 export interface Written {
-  readonly dialect: string;
   readonly keys: readonly string[];
   readonly events: readonly string[];
   readonly policy: GatePolicy;
@@ -58,7 +57,7 @@ export function writeRecord(span: Span, record: CallRecord, content: ContentSwit
     });
   }
   if (captured !== undefined) writeWhenRead(span, captured, policy);
-  return { dialect: dialect.name, keys, events: events.map((event) => event.name), policy };
+  return { keys, events: events.map((event) => event.name), policy };
 }
 
 /** The rules for what goes onto `span`; the SDK's own limit of length is honoured first. */
@@ -82,6 +81,7 @@ function writeWhenRead(span: Span, captured: CapturedAttributes, policy: GatePol
     span.setAttributes(admit(captured, policy));
     return;
   }
+  const those = settings();
   const most = (span as SdkSpan)._spanLimits?.attributeCountLimit ?? Infinity;
   const settle = (value: unknown): void => {
     Object.defineProperty(span, 'attributes', { value, configurable: true, enumerable: true, writable: true });
@@ -91,7 +91,9 @@ function writeWhenRead(span: Span, captured: CapturedAttributes, policy: GatePol
     enumerable: true,
     get: () => {
       settle(attributes);
-      addRendered(attributes as Attributes, captured, policy, most);
+      bySettings(those, () => {
+        addRendered(attributes as Attributes, captured, policy, most);
+      });
       return attributes;
     },
     set: settle,
