@@ -76,12 +76,15 @@ function shrunkJson(value: unknown, mostBytes: number): string {
 /** `value` as JSON of at most `mostBytes`, or as near as shortening its texts comes. */
 function withShorterTexts(value: unknown, mostBytes: number, shorten: typeof shorterText): string {
   const sizes: number[] = [];
-  eachText(value, (text) => sizes.push(jsonBytes(text)));
-  const structure = jsonBytes(value) - sizes.reduce((sum, size) => sum + size, 0);
-  let level = levelFor(sizes, mostBytes - structure);
+  const structure = jsonWith(value, (text) => {
+    sizes.push(jsonBytes(text));
+    return '';
+  });
+  // The quotes of an empty text are part of both.
+  let level = levelFor(sizes, mostBytes - Buffer.byteLength(structure) + 2 * sizes.length);
   for (;;) {
     level = Math.max(level, SHORTEST_TEXT_BYTES);
-    const shorter = JSON.stringify(mapTexts(value, (text) => shorten(text, level)));
+    const shorter = jsonWith(value, (text) => shorten(text, level));
     if (level === SHORTEST_TEXT_BYTES || Buffer.byteLength(shorter) <= mostBytes) return shorter;
     level = Math.floor(level * 0.8);
   }
@@ -100,37 +103,32 @@ function levelFor(sizes: number[], room: number): number {
   return ascending.at(-1) ?? 0;
 }
 
+/** With the middle of its lists and the last members of its objects left out. */
 function sparseJson(value: unknown, mostBytes: number): string {
   for (let items = 64; items >= 1; items >>= 1) {
-    const sparse = JSON.stringify(mapTexts(thinned(value, items), (text) => shorterText(text, SHORTEST_TEXT_BYTES)));
+    const shorten = (text: string): string => shorterText(text, SHORTEST_TEXT_BYTES);
+    const sparse = jsonWith(value, shorten, (container) => thinned(container, items));
     if (Buffer.byteLength(sparse) <= mostBytes) return sparse;
   }
   return JSON.stringify(Array.isArray(value) ? [] : CUT_MARK).slice(0, Math.max(2, mostBytes));
 }
 
-/** Arrays and objects with their middle left out. */
-function thinned(value: unknown, most: number): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    const items: unknown[] = value;
-    const kept = items.length <= most ? items : [...items.slice(0, most >> 1), ...items.slice(-((most + 1) >> 1))];
-    return kept.map((item) => thinned(item, most));
-  }
-  const entries = Object.entries(value).slice(0, Math.max(most, 8));
-  return Object.fromEntries(entries.map(([name, member]) => [name, thinned(member, most)]));
+function thinned(container: object, most: number): object {
+  if (!Array.isArray(container)) return Object.fromEntries(Object.entries(container).slice(0, Math.max(most, 8)));
+  const items = container as unknown[];
+  return items.length <= most ? items : [...items.slice(0, most >> 1), ...items.slice(-((most + 1) >> 1))];
 }
 
-function eachText(value: unknown, visit: (text: string) => void): void {
-  if (typeof value === 'string') visit(value);
-  else if (typeof value === 'object' && value !== null)
-    for (const member of Object.values(value)) eachText(member, visit);
-}
-
-function mapTexts(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === 'string') return change(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, mapTexts(member, change)]));
+/** `value` as JSON with every text, and every object and array before its members, changed. */
+function jsonWith(
+  value: unknown,
+  changeText: (text: string) => string,
+  changeContainer = (container: object): object => container,
+): string {
+  return JSON.stringify(value, (_, member: unknown) => {
+    if (typeof member === 'string') return changeText(member);
+    return typeof member === 'object' && member !== null ? changeContainer(member) : member;
+  });
 }
 
 function shorterText(text: string, mostBytes: number): string {
@@ -155,17 +153,12 @@ function cutTextBytes(text: string, mostBytes: number): string {
 }
 
 function wholeCharacters(text: string, mostBytes: number): string {
-  const bytes = Buffer.from(text.slice(0, mostBytes));
-  let end = Math.min(bytes.length, mostBytes);
-  // 0b10xxxxxx continues a character.
-  while (end > 0 && end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
-  return bytes.toString('utf8', 0, end);
+  const bytes = Buffer.allocUnsafe(mostBytes);
+  // Writes no part of a character.
+  return bytes.toString('utf8', 0, bytes.write(text));
 }
 
 function lastCharacters(text: string, mostBytes: number): string {
-  // Lone halves of a character would become three bytes each.
-  const bytes = Buffer.from(text.slice(-mostBytes).replace(/^[\udc00-\udfff]/, ''));
-  let start = Math.max(0, bytes.length - mostBytes);
-  while (start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start++;
-  return bytes.toString('utf8', start);
+  const bytes = Buffer.from(text.slice(-mostBytes)).subarray(-mostBytes);
+  return bytes.toString().replace(/^\ufffd+/, '');
 }
