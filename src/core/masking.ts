@@ -1,6 +1,7 @@
 import { reportFailure } from './report.js';
 import { isSecretMember, MASKED, maskSecrets } from './secrets.js';
 import type { Redaction } from './settings.js';
+import { setMember } from './snapshot.js';
 
 /** Masks `text`; where a masking function throws, all of it. */
 export function mask(text: string, redact: readonly Redaction[]): string {
@@ -42,11 +43,6 @@ function isObject(value: unknown): boolean {
 
 interface Jsonable {
   toJSON(): unknown;
-}
-
-function setMember(target: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === '__proto__') Object.defineProperty(target, name, { value, enumerable: true });
-  else target[name] = value;
 }
 
 const globalPatterns = new WeakMap<RegExp, RegExp>();

@@ -18,20 +18,12 @@ const MOST_NODES = 20_000;
  * was cut from is not retained. Getters on prototypes are not touched; an own getter that throws is named. Never throws.
  */
 export function snapshot(value: unknown, limits: Limits = settings().limits): unknown {
-  if (typeof value === 'number' || typeof value === 'boolean' || value === undefined || value === null) return value;
+  if (typeof value === 'number' || typeof value === 'boolean' || value == null) return value;
   try {
-    return new Walk(limits).copy(value, 0);
+    return copy(value, 0, walkOf(limits, memberOf));
   } catch {
-    return carefulSnapshot(value, limits);
-  }
-}
-
-/** Something threw (a getter, a proxy, a `toJSON`): once more, naming what throws and keeping the rest. */
-function carefulSnapshot(value: unknown, limits: Limits): unknown {
-  try {
-    return new CarefulWalk(limits).copy(value, 0);
-  } catch (failure) {
-    return thrown(failure);
+    // A getter, a proxy, a `toJSON`: once more, naming what throws and keeping the rest.
+    return carefulCopy(value, 0, walkOf(limits, carefulMember));
   }
 }
 
@@ -40,11 +32,7 @@ function carefulSnapshot(value: unknown, limits: Limits): unknown {
  */
 export function snapshotResult(value: unknown, limits: Limits = settings().limits): unknown {
   if (typeof value !== 'object' || value === null) return snapshot(value, limits);
-  try {
-    return new GetterlessWalk(limits).copy(value, 0);
-  } catch (failure) {
-    return thrown(failure);
-  }
+  return carefulCopy(value, 0, walkOf(limits, memberWithoutGetters));
 }
 
 /** One string as a snapshot holds it: media replaced, cut with a margin. */
@@ -84,153 +72,162 @@ function isNoWord(code: number): boolean {
   return !isLetter && !(code >= 0x30 && code <= 0x39) && code !== 0x2d && code !== 0x5f && (code & 0xfc00) !== 0xd800;
 }
 
-class Walk {
-  private readonly ancestors: object[] = [];
-  private readonly longestText: number;
-  private textLeft: number;
-  private nodesLeft = MOST_NODES;
+type Member = (holder: object, key: PropertyKey, depth: number, walk: Walk) => unknown;
 
-  constructor(private readonly limits: Limits) {
-    this.longestText = limits.valueBytes + MARGIN;
-    this.textLeft = limits.valueBytes * TEXT_BUDGET;
-  }
+/** One walk over a value: what it has room for yet, and where it is. */
+interface Walk {
+  readonly limits: Limits;
+  /** Copies a member of a container at `depth`. */
+  readonly member: Member;
+  readonly ancestors: object[];
+  textLeft: number;
+  nodesLeft: number;
+}
 
-  copy(value: unknown, depth: number): unknown {
-    if (typeof value === 'string') return this.text(value);
-    if (typeof value === 'object') return value === null ? null : this.object(value, depth);
-    switch (typeof value) {
-      case 'number':
-        return Number.isFinite(value) ? value : String(value);
-      case 'boolean':
-      case 'undefined':
-        return value;
-      case 'bigint':
-        return this.text(value.toString());
-      case 'symbol':
-        return this.text(value.toString());
-      default:
-        return `[Function: ${nameOf(value)}]`;
-    }
-  }
+function walkOf(limits: Limits, member: Member): Walk {
+  return { limits, member, ancestors: [], textLeft: limits.valueBytes * TEXT_BUDGET, nodesLeft: MOST_NODES };
+}
 
-  private text(text: string): string | Media {
-    if (text.length >= SHORT_TEXT) {
-      const media = encodedMedia(text);
-      if (media !== undefined) return media;
-      const longest = this.textLeft > 0 ? this.longestText : SHORT_TEXT;
-      if (text.length > longest) text = cutText(text, longest);
-    }
-    this.textLeft -= text.length;
-    return text;
-  }
+function memberOf(holder: object, key: PropertyKey, depth: number, walk: Walk): unknown {
+  return copy((holder as Record<PropertyKey, unknown>)[key], depth + 1, walk);
+}
 
-  private object(value: object, depth: number): unknown {
-    const { ancestors } = this;
-    for (let level = 0; level < depth; level++) if (ancestors[level] === value) return '[circular]';
-    if (depth >= this.limits.depth) return Array.isArray(value) ? '[array]' : '[object]';
-    if (--this.nodesLeft < 0) return '[left out]';
-    ancestors[depth] = value;
-    if (Array.isArray(value)) return this.items(value as unknown[], depth);
-    const prototype: unknown = Object.getPrototypeOf(value);
-    return prototype === Object.prototype || prototype === null
-      ? this.members(value, depth)
-      : this.instance(value, depth);
-  }
-
-  /** The first item, then from the last backwards: where the budget ends, it is the middle that is cut short. */
-  private items(values: readonly unknown[], depth: number): unknown[] {
-    const total = values.length;
-    if (total > this.limits.items) return this.manyItems(values, depth);
-    const copies = new Array<unknown>(total);
-    if (total > 0) copies[0] = this.member(values, 0, depth);
-    for (let index = total - 1; index > 0; index--) {
-      if (this.textLeft <= 0 && index > 1) return [copies[0], leftOut(index), ...copies.slice(index + 1)];
-      copies[index] = this.member(values, index, depth);
-    }
-    return copies;
-  }
-
-  protected member(holder: object, key: PropertyKey, depth: number): unknown {
-    return this.copy((holder as Record<PropertyKey, unknown>)[key], depth + 1);
-  }
-
-  private manyItems(values: readonly unknown[], depth: number): unknown[] {
-    const head = Math.max(1, this.limits.items >> 1);
-    const tail = Math.max(0, this.limits.items - head);
-    const first = this.items(values.slice(0, head), depth);
-    const last = tail > 0 ? this.items(values.slice(-tail), depth) : [];
-    return [...first, leftOut(values.length - head - tail), ...last];
-  }
-
-  private members(value: object, depth: number): Record<string, unknown> {
-    const copies: Record<string, unknown> = {};
-    let count = 0;
-    for (const key in value) {
-      if (!Object.prototype.hasOwnProperty.call(value, key)) continue;
-      if (++count > this.limits.keys) {
-        copies['…'] = '[more members left out]';
-        break;
-      }
-      const copy = this.member(value, key, depth);
-      if (key === '__proto__') Object.defineProperty(copies, key, { value: copy, enumerable: true });
-      else copies[key] = copy;
-    }
-    return copies;
-  }
-
-  private instance(value: object, depth: number): unknown {
-    if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-    if (value instanceof Media) return value;
-    if (value instanceof Map) return this.map(value, depth);
-    if (value instanceof Set) return this.items([...firstOf(value, this.limits.items + 1)], depth);
-    if (value instanceof Error) return this.error(value, depth);
-    if (value instanceof RegExp || value instanceof URL) return this.text(String(value));
-    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || isSharedBuffer(value)) {
-      return new Media(undefined, value.byteLength);
-    }
-    if (typeof Blob === 'function' && value instanceof Blob) return new Media(value.type || undefined, value.size);
-    // A promise or a stream is consumed by whoever it was made for, never by us.
-    if ('then' in value || Symbol.asyncIterator in value || Symbol.iterator in value || 'getReader' in value) {
-      return `[${className(value)}]`;
-    }
-    if ('toJSON' in value && typeof value.toJSON === 'function') {
-      return this.copy((value as { toJSON(): unknown }).toJSON(), depth + 1);
-    }
-    return this.members(value, depth);
-  }
-
-  private map(map: ReadonlyMap<unknown, unknown>, depth: number): unknown {
-    const entries = [...firstOf(map, this.limits.keys + 1)];
-    if (entries.every(([key]) => typeof key === 'string')) {
-      return this.members(Object.fromEntries(entries as [string, unknown][]), depth);
-    }
-    return this.items(entries, depth);
-  }
-
-  private error(error: Error, depth: number): unknown {
-    const { name, message, cause } = error;
-    const copy: Record<string, unknown> = { name: this.copy(name, depth + 1), message: this.copy(message, depth + 1) };
-    if (cause !== undefined) copy['cause'] = this.copy(cause, depth + 1);
-    return copy;
+function carefulMember(holder: object, key: PropertyKey, depth: number, walk: Walk): unknown {
+  try {
+    return memberOf(holder, key, depth, walk);
+  } catch (failure) {
+    return thrown(failure);
   }
 }
 
-class CarefulWalk extends Walk {
-  protected override member(holder: object, key: PropertyKey, depth: number): unknown {
-    try {
-      return super.member(holder, key, depth);
-    } catch (failure) {
-      return thrown(failure);
-    }
+function memberWithoutGetters(holder: object, key: PropertyKey, depth: number, walk: Walk): unknown {
+  try {
+    const own = Array.isArray(holder) ? undefined : Object.getOwnPropertyDescriptor(holder, key);
+    return own?.get === undefined ? memberOf(holder, key, depth, walk) : '[getter]';
+  } catch (failure) {
+    return thrown(failure);
   }
 }
 
-class GetterlessWalk extends CarefulWalk {
-  protected override member(holder: object, key: PropertyKey, depth: number): unknown {
-    if (Array.isArray(holder)) return super.member(holder, key, depth);
-    const own = Object.getOwnPropertyDescriptor(holder, key);
-    return own?.get === undefined ? super.member(holder, key, depth) : '[getter]';
+function carefulCopy(value: unknown, depth: number, walk: Walk): unknown {
+  try {
+    return copy(value, depth, walk);
+  } catch (failure) {
+    return thrown(failure);
   }
+}
+
+function copy(value: unknown, depth: number, walk: Walk): unknown {
+  switch (typeof value) {
+    case 'string':
+      return copyText(value, walk);
+    case 'object':
+      return value === null ? null : copyObject(value, depth, walk);
+    case 'number':
+      return Number.isFinite(value) ? value : String(value);
+    case 'boolean':
+    case 'undefined':
+      return value;
+    case 'bigint':
+    case 'symbol':
+      return copyText(value.toString(), walk);
+    default:
+      return `[Function: ${nameOf(value)}]`;
+  }
+}
+
+function copyText(text: string, walk: Walk): string | Media {
+  if (text.length >= SHORT_TEXT) {
+    const media = encodedMedia(text);
+    if (media !== undefined) return media;
+    const longest = walk.textLeft > 0 ? walk.limits.valueBytes + MARGIN : SHORT_TEXT;
+    if (text.length > longest) text = cutText(text, longest);
+  }
+  walk.textLeft -= text.length;
+  return text;
+}
+
+function copyObject(value: object, depth: number, walk: Walk): unknown {
+  const { ancestors } = walk;
+  for (let level = 0; level < depth; level++) if (ancestors[level] === value) return '[circular]';
+  if (depth >= walk.limits.depth) return Array.isArray(value) ? '[array]' : '[object]';
+  if (--walk.nodesLeft < 0) return '[left out]';
+  ancestors[depth] = value;
+  if (Array.isArray(value)) return copyItems(value as unknown[], depth, walk);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null
+    ? copyMembers(value, depth, walk)
+    : copyInstance(value, depth, walk);
+}
+
+/** The first item, then from the last backwards: where the budget ends, it is the middle that is cut short. */
+function copyItems(values: readonly unknown[], depth: number, walk: Walk): unknown[] {
+  const total = values.length;
+  const most = walk.limits.items;
+  if (total > most) {
+    const head = Math.max(1, most >> 1);
+    const tail = Math.max(0, most - head);
+    const first = copyItems(values.slice(0, head), depth, walk);
+    const last = tail > 0 ? copyItems(values.slice(-tail), depth, walk) : [];
+    return [...first, leftOut(total - head - tail), ...last];
+  }
+  const copies = new Array<unknown>(total);
+  if (total > 0) copies[0] = walk.member(values, 0, depth, walk);
+  for (let index = total - 1; index > 0; index--) {
+    if (walk.textLeft <= 0 && index > 1) return [copies[0], leftOut(index), ...copies.slice(index + 1)];
+    copies[index] = walk.member(values, index, depth, walk);
+  }
+  return copies;
+}
+
+function copyMembers(value: object, depth: number, walk: Walk): Record<string, unknown> {
+  const copies: Record<string, unknown> = {};
+  let count = 0;
+  for (const key in value) {
+    if (!Object.prototype.hasOwnProperty.call(value, key)) continue;
+    if (++count > walk.limits.keys) {
+      copies['…'] = '[more members left out]';
+      break;
+    }
+    setMember(copies, key, walk.member(value, key, depth, walk));
+  }
+  return copies;
+}
+
+/** Adds a member of any name, `__proto__` too. */
+export function setMember(target: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(target, name, { value, enumerable: true });
+  else target[name] = value;
+}
+
+function copyInstance(value: object, depth: number, walk: Walk): unknown {
+  const { items, keys } = walk.limits;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+  if (value instanceof Media) return value;
+  if (value instanceof Map) {
+    const entries = [...firstOf(value, keys + 1)];
+    return entries.every(([key]) => typeof key === 'string')
+      ? copyMembers(Object.fromEntries(entries), depth, walk)
+      : copyItems(entries, depth, walk);
+  }
+  if (value instanceof Set) return copyItems([...firstOf(value, items + 1)], depth, walk);
+  if (value instanceof Error) {
+    const { name, message, cause } = value;
+    return copyMembers({ name, message, ...(cause !== undefined && { cause }) }, depth, walk);
+  }
+  if (value instanceof RegExp || value instanceof URL) return copyText(String(value), walk);
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) {
+    return new Media(undefined, value.byteLength);
+  }
+  if (value instanceof Blob) return new Media(value.type || undefined, value.size);
+  // A promise or a stream is consumed by whoever it was made for, never by us.
+  if ('then' in value || Symbol.asyncIterator in value || Symbol.iterator in value || 'getReader' in value) {
+    return `[${nameOf(value.constructor) || 'Object'}]`;
+  }
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    return copy((value as { toJSON(): unknown }).toJSON(), depth + 1, walk);
+  }
+  return copyMembers(value, depth, walk);
 }
 
 function leftOut(items: number): string {
@@ -245,16 +242,8 @@ function* firstOf<T>(values: Iterable<T>, most: number): Iterable<T> {
   }
 }
 
-function isSharedBuffer(value: object): value is SharedArrayBuffer {
-  return typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer;
-}
-
 function thrown(failure: unknown): string {
   return `[throws: ${nameOf(failure)}]`;
-}
-
-function className(value: object): string {
-  return nameOf((value as { constructor?: unknown }).constructor) || 'Object';
 }
 
 function nameOf(value: unknown): string {
