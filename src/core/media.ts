@@ -10,9 +10,7 @@ export class Media {
   ) {}
 
   toJSON(): object {
-    return this.mime === undefined
-      ? { type: 'blob', bytes: this.bytes }
-      : { type: 'blob', mime_type: this.mime, bytes: this.bytes };
+    return { type: 'blob', ...(this.mime !== undefined && { mime_type: this.mime }), bytes: this.bytes };
   }
 }
 
@@ -20,7 +18,7 @@ export class Media {
 const SHORTEST_ENCODED = 256;
 /** Enough characters without a space or punctuation that no prose passes for base64. */
 const SAMPLE = 256;
-const BASE64_SAMPLE = /^[A-Za-z0-9+/\-_\r\n]+=*$/;
+const BASE64 = /^[A-Za-z0-9+/\-_\r\n]+=*$/;
 
 /** The media that `text` holds as a data URL or as bare base64; undefined for any other text. */
 export function encodedMedia(text: string): Media | undefined {
@@ -28,12 +26,9 @@ export function encodedMedia(text: string): Media | undefined {
   if (text.charCodeAt(0) === 0x64 && text.startsWith('data:')) return dataUrlMedia(text);
   if (text.length < 2 * SAMPLE || hasEarlySpace(text)) return undefined;
   const middle = text.length >> 1;
-  const looksEncoded =
-    BASE64_SAMPLE.test(text.slice(0, SAMPLE)) &&
-    BASE64_SAMPLE.test(text.slice(middle, middle + SAMPLE)) &&
-    BASE64_SAMPLE.test(text.slice(-SAMPLE)) &&
-    isVaried(text.slice(0, SAMPLE));
-  return looksEncoded ? new Media(undefined, decodedLength(text)) : undefined;
+  const head = text.slice(0, SAMPLE);
+  const isEncoded = BASE64.test(head + text.slice(middle, middle + SAMPLE) + text.slice(-SAMPLE)) && isVaried(head);
+  return isEncoded ? new Media(undefined, decodedLength(text)) : undefined;
 }
 
 /** Prose has a space among its first words. Every text of a call is asked, so this is no search by a library. */
@@ -56,10 +51,8 @@ function flatMime(mime: string): string | undefined {
 }
 
 export function decodedLength(text: string, from = 0): number {
-  let padding = 0;
-  if (text.endsWith('==')) padding = 2;
-  else if (text.endsWith('=')) padding = 1;
-  return Math.floor(((text.length - from) * 3) / 4) - padding;
+  const [padding = ''] = /={0,2}$/.exec(text.slice(-2)) ?? [];
+  return Math.floor(((text.length - from) * 3) / 4) - padding.length;
 }
 
 /** Base64 mixes upper case, lower case and digits within a line; a row of dashes, or of one letter, does not. */

@@ -81,20 +81,17 @@ function documentOf(item: Json): RetrievedDocument {
   const payload = first([own, item], PAYLOADS, asObject);
   const said = [item, own, item['metadata'], own['metadata']];
   const content = first([own, item, payload], CONTENTS, asText);
-  const document: RetrievedDocument = {};
-  const id = first([item, own], IDS, asId) ?? first([item], PLACES, asId);
-  const score = first(said, SCORES, asNumber);
-  const distance = first(said, DISTANCES, asNumber);
-  if (id !== undefined) document.id = id;
-  if (score !== undefined) document.score = score;
-  if (distance !== undefined) document.distance = distance;
-  if (content !== undefined) document.content = content;
   const isSaid = payload === undefined ? NOT_METADATA : NOT_PAYLOAD;
-  const rest = Object.entries(payload ?? own).filter(
+  const metadata = Object.entries(payload ?? own).filter(
     ([name, member]) => member != null && member !== content && !isSaid.has(name),
   );
-  if (rest.length > 0) document.metadata = Object.fromEntries(rest);
-  return document;
+  return {
+    id: first([item, own], IDS, asId) ?? first([item], PLACES, asId),
+    score: first(said, SCORES, asNumber),
+    distance: first(said, DISTANCES, asNumber),
+    content,
+    metadata: metadata.length > 0 ? Object.fromEntries(metadata) : undefined,
+  };
 }
 
 /** The first member of these names, of the first object that has one, that `read` takes. */

@@ -5,46 +5,36 @@
 const SECRETS = new RegExp(
   [
     String.raw`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`,
-    // OpenAI, Anthropic (sk-ant-), OpenRouter (sk-or-), Langfuse (sk-lf-), DeepSeek
-    String.raw`\bsk-[A-Za-z0-9_-]{16,}`,
+    // OpenAI, Anthropic (sk-ant-), OpenRouter (sk-or-), Langfuse (sk-lf-), DeepSeek; GitHub, GitLab; SendGrid; Google's OAuth
+    String.raw`\b(?:sk-|github_pat_|glpat-|SG\.|ya29\.)[\w-]{16,}`,
     // Groq, xAI, Perplexity, Hugging Face, Replicate, Tavily
     String.raw`\b(?:gsk_|xai-|pplx-|hf_|r8_|tvly-)[A-Za-z0-9-]{16,}`,
     // AWS access key ids
     String.raw`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`,
-    String.raw`\baws_secret_access_key["']?\s*[:=]\s*["']?[A-Za-z0-9/+=]{16,}`,
-    // Google API keys and OAuth tokens
-    String.raw`\bAIza[0-9A-Za-z_-]{20,}`,
-    String.raw`\bya29\.[0-9A-Za-z_-]{16,}`,
-    // GitHub, GitLab, npm, PyPI
+    String.raw`\baws_secret_access_key["']?\s*[:=]\s*["']?[\w/+=]{16,}`,
+    // Google API keys, PyPI
+    String.raw`\bAIza[\w-]{20,}`,
+    String.raw`\bpypi-[\w-]{24,}`,
+    // GitHub, npm
     String.raw`\bgh[pousr]_[A-Za-z0-9]{16,}`,
-    String.raw`\bgithub_pat_[A-Za-z0-9_]{16,}`,
-    String.raw`\bglpat-[A-Za-z0-9_-]{16,}`,
     String.raw`\bnpm_[A-Za-z0-9]{24,}`,
-    String.raw`\bpypi-[A-Za-z0-9_-]{24,}`,
-    // Slack, Stripe, SendGrid
+    // Slack, Stripe
     String.raw`\bxox[abeoprs]-[A-Za-z0-9-]{10,}`,
     String.raw`\b[srp]k_(?:live|test)_[0-9A-Za-z]{12,}`,
-    String.raw`\bSG\.[A-Za-z0-9_-]{16,}`,
     // JSON Web Tokens
-    String.raw`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?`,
+    String.raw`\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?`,
   ].join('|'),
   'g',
 );
 
-/** Credentials whose surroundings stay readable: a scheme before, a host after. */
-const CREDENTIALS: readonly [RegExp, string][] = [
-  [/\b(Bearer|Basic) +[A-Za-z0-9._~+/-]{16,}=*/g, '$1 [masked]'],
-  [/(:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g, '$1[masked]'],
+/** Credentials whose surroundings stay readable: a scheme or a name before, a host after. */
+const CREDENTIALS = [
+  /\b((?:Bearer|Basic) +)[\w.~+/-]{16,}=*/g,
+  /(:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g,
   // Environments and forms.
-  [
-    /\b((?:password|passwd|passphrase|api_?key|access_token|refresh_token|client_secret)\s*=\s*)[^\s&"',;]{6,}/gi,
-    '$1[masked]',
-  ],
+  /\b((?:password|passwd|passphrase|api_?key|access_token|refresh_token|client_secret)\s*=\s*)[^\s&"',;]{6,}/gi,
   // JSON inside a text: the result of a tool.
-  [
-    /("(?:password|passwd|passphrase|secret|api_?key|authorization|access_token|refresh_token|client_secret|private_key)"\s*:\s*")[^"]+/gi,
-    '$1[masked]',
-  ],
+  /("(?:password|passwd|passphrase|secret|api_?key|authorization|access_token|refresh_token|client_secret|private_key)"\s*:\s*")[^"]+/gi,
 ];
 
 /** The shortest text that can hold one of them. */
@@ -59,7 +49,7 @@ export const MASKED = '[masked]';
 export function maskSecrets(text: string): string {
   if (text.length < SHORTEST_SECRET) return text;
   let masked = text.replace(SECRETS, MASKED);
-  for (const [pattern, replacement] of CREDENTIALS) masked = masked.replace(pattern, replacement);
+  for (const pattern of CREDENTIALS) masked = masked.replace(pattern, `$1${MASKED}`);
   return masked;
 }
 

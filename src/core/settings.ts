@@ -60,11 +60,11 @@ export type BaggageKey = 'session.id' | 'user.id';
 /** The settings of a process that never called `configure()`. */
 export function defaultSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   const asked = environmentContent(environment);
-  const off = environment['DECOTEL_DISABLED'];
-  const enabled = !isTrue(off) && !isTrue(environment['OTEL_SDK_DISABLED']);
+  const off = word(environment['DECOTEL_DISABLED']);
+  const enabled = off !== 'true' && word(environment['OTEL_SDK_DISABLED']) !== 'true';
   return {
     enabled,
-    messaging: enabled && off?.trim().toLowerCase() !== 'messaging',
+    messaging: enabled && off !== 'messaging',
     content: asked ?? ALL_CONTENT,
     contentIsExplicit: asked !== undefined,
     redact: [],
@@ -80,16 +80,18 @@ export function defaultSettings(environment: NodeJS.ProcessEnv = process.env): S
  * opentelemetry-util-genai and of older instrumentations; anything else fails closed.
  */
 export function environmentContent(environment: NodeJS.ProcessEnv = process.env): ContentSwitches | undefined {
-  const value = environment['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT']?.trim().toLowerCase();
+  const value = word(environment['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT']);
   if (value === undefined || value === '') return undefined;
-  return value === 'true' || value === 'span_only' || value === 'span_and_event' ? ALL_CONTENT : NO_CONTENT;
+  return ['true', 'span_only', 'span_and_event'].includes(value) ? ALL_CONTENT : NO_CONTENT;
 }
 
 /** What is no rule, and what names a kind that there is not, allows nothing. */
 export function contentSwitches(option: ContentOption): ContentSwitches {
-  if (option === true) return ALL_CONTENT;
   if (!isContentRule(option) || option === false) return NO_CONTENT;
-  const allows = (kind: keyof ContentSwitches): boolean => option[kind] ?? true;
+  return option === true ? ALL_CONTENT : switches((kind) => option[kind] ?? true);
+}
+
+function switches(allows: (kind: keyof ContentSwitches) => boolean): ContentSwitches {
   return { input: allows('input'), output: allows('output'), tools: allows('tools'), retrieval: allows('retrieval') };
 }
 
@@ -104,12 +106,7 @@ export function isContentRule(option: unknown): option is ContentOption {
 /** Of two rules the strictest wins, kind by kind. */
 export function strictest(one: ContentSwitches, other: ContentSwitches | undefined): ContentSwitches {
   if (other === undefined || other === one || other === ALL_CONTENT) return one;
-  return {
-    input: one.input && other.input,
-    output: one.output && other.output,
-    tools: one.tools && other.tools,
-    retrieval: one.retrieval && other.retrieval,
-  };
+  return switches((kind) => one[kind] && other[kind]);
 }
 
 interface Holder {
@@ -141,6 +138,6 @@ export function bySettings<T>(those: Settings, work: () => T): T {
   }
 }
 
-function isTrue(value: string | undefined): boolean {
-  return value?.trim().toLowerCase() === 'true';
+function word(value: string | undefined): string | undefined {
+  return value?.trim().toLowerCase();
 }

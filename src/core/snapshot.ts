@@ -56,20 +56,9 @@ export function cutText(text: string, length: number): string {
 /** The end of the last word before `length`, or of anything that no secret holds; never within a character. */
 function wordEnd(text: string, length: number): number {
   const first = Math.max(0, length - LONGEST_WORD);
-  for (const isEnd of [isSpace, isNoWord]) {
-    for (let end = length; end > first; end--) if (isEnd(text.charCodeAt(end - 1))) return end;
-  }
-  return first;
-}
-
-function isSpace(code: number): boolean {
-  return code <= 0x20;
-}
-
-/** Anything but a letter or digit of ASCII, `-`, `_` and the first half of a character. */
-function isNoWord(code: number): boolean {
-  const isLetter = (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
-  return !isLetter && !(code >= 0x30 && code <= 0x39) && code !== 0x2d && code !== 0x5f && (code & 0xfc00) !== 0xd800;
+  const tail = text.slice(first, length);
+  const whole = /^.*\s/s.exec(tail) ?? /^.*[^\w\ud800-\udbff-]/s.exec(tail);
+  return first + (whole?.[0].length ?? 0);
 }
 
 type Member = (holder: object, key: PropertyKey, depth: number, walk: Walk) => unknown;
