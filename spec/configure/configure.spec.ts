@@ -311,12 +311,12 @@ describe('the content', () => {
     const { processor, spans } = memory();
     configured({
       processors: [processor],
-      redact: [/\b\d{16}\b/, (text) => text.replace('Ann', 'X')],
+      redact: [/\b\d{16}\b/, /SECRET/iy, /code \d/g, (text) => text.replace('Ann', 'X')],
       limits: { valueBytes: 200 },
     });
-    ask(`Ann 1234567890123456 ${'long '.repeat(100)}`);
+    ask(`Ann 1234567890123456 code 1 code 2 6543210987654321 secret Secret ${'long '.repeat(100)}`);
     expect(spans()[0]?.attributes['decotel.arguments']).toMatch(
-      /^\{"question":"X \[masked\].{0,180}…\[truncated\]"\}$/,
+      /^\{"question":"X (?:\[masked\] ){6}long .{0,140}…\[truncated\]"\}$/,
     );
   });
 });

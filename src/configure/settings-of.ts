@@ -5,6 +5,7 @@ import {
   environmentContent,
   strictest,
   type Limits,
+  type Redaction,
   type Settings,
 } from '../core/settings.js';
 import { isRecord } from '../destinations/check-options.js';
@@ -20,12 +21,18 @@ export function settingsOf(options: ConfigureOptions): Settings {
     messaging: enabled && defaults.messaging && !(isRecord(options.enabled) && options.enabled.messaging === false),
     content: strictest(contentSwitches(options.content ?? true), asked),
     contentIsExplicit: options.content !== undefined || asked !== undefined,
-    redact: options.redact ?? defaults.redact,
+    redact: options.redact?.map(everywhere) ?? defaults.redact,
     limits: limitsOf(options.limits ?? {}),
     spanNames: options.spanNames ?? defaults.spanNames,
     nativeSpans: options.nativeSpans ?? defaults.nativeSpans,
     baggage: options.baggage ?? defaults.baggage,
   };
+}
+
+/** A pattern masks all that it matches, whatever its flags. */
+function everywhere(redaction: Redaction): Redaction {
+  if (typeof redaction === 'function') return redaction;
+  return new RegExp(redaction.source, redaction.flags.replace(/[gy]/g, '') + 'g');
 }
 
 /** The specification's switch: nothing of OpenTelemetry's SDK is set up. */

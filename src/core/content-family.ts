@@ -2,7 +2,7 @@ import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
 import { boundedAgain, boundedJson } from './bounds.js';
 import { Content } from './content.js';
 import type { AdmittedAttributes, AttributeScalar, CapturedEvents, ContentKind } from './content.js';
-import { readContent, type GatePolicy } from './gate.js';
+import { readContent, type AdmittedEvent, type GatePolicy } from './gate.js';
 import { maskAll } from './masking.js';
 
 /** An attribute that content becomes: what follows the family's key, and the value. */
@@ -42,7 +42,7 @@ export class EventFamily implements CapturedEvents {
     readonly spread: (data: unknown) => Iterable<SpreadEvent>,
   ) {}
 
-  admit(policy: GatePolicy): ReturnType<CapturedEvents['admit']> {
+  admit(policy: GatePolicy): AdmittedEvent[] {
     const read = familyData(this, policy);
     if (read === undefined) return [];
     const whole = read.whole === undefined ? undefined : [...this.spread(read.whole)];

@@ -1,4 +1,4 @@
-import type { GatePolicy } from './gate.js';
+import type { AdmittedEvent, GatePolicy } from './gate.js';
 
 /**
  * The kinds of captured content that can be switched off one by one. `error` is the text of errors: messages quote
@@ -33,7 +33,7 @@ export interface CapturedEvent {
 /** Events that are known only once they are on their way out. */
 export interface CapturedEvents {
   readonly kind: ContentKind;
-  admit(policy: GatePolicy): { readonly name: string; readonly attributes: AdmittedAttributes }[];
+  admit(policy: GatePolicy): AdmittedEvent[];
 }
 
 /** What a dialect made of a call, before the gate. */

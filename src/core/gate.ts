@@ -42,24 +42,20 @@ export function admit({ keys, values }: CapturedAttributes, policy: GatePolicy):
   return admitted;
 }
 
-/** An event as it leaves, and which of those that were captured it comes from. */
+/** An event as it leaves. */
 export interface AdmittedEvent {
   readonly name: string;
   readonly attributes: AdmittedAttributes;
-  readonly time?: number | undefined;
-  /** Its place among the captured ones, and of a family's events its place among them. */
-  readonly source: number;
-  readonly place: number;
+  readonly time?: number;
 }
 
 /** The events that may leave, in their order. Never throws. */
 export function admitEvents(captured: Captured['events'], policy: GatePolicy): AdmittedEvent[] {
-  return (captured ?? []).flatMap((event, source) => {
-    if ('admit' in event) {
-      return (attempt(() => event.admit(policy)) ?? []).map((one, place) => ({ ...one, source, place }));
-    }
-    return { ...event, attributes: admit(event.attributes, policy), source, place: 0 };
-  });
+  return (captured ?? []).flatMap((event) =>
+    'admit' in event
+      ? (attempt(() => event.admit(policy)) ?? [])
+      : { ...event, attributes: admit(event.attributes, policy) },
+  );
 }
 
 /** One attribute on its way out, and whether it was cut; undefined where it may not leave. */

@@ -12,7 +12,7 @@ export function mask(text: string, redact: readonly Redaction[]): string {
         const result: unknown = redaction(masked);
         if (typeof result !== 'string') throw new TypeError(`a redact function returned ${typeof result}, not a text`);
         masked = result;
-      } else masked = masked.replace(globally(redaction), MASKED);
+      } else masked = masked.replace(redaction, MASKED);
     }
     return masked;
   } catch (failure) {
@@ -43,18 +43,6 @@ function isObject(value: unknown): boolean {
 
 interface Jsonable {
   toJSON(): unknown;
-}
-
-const globalPatterns = new WeakMap<RegExp, RegExp>();
-
-function globally(pattern: RegExp): RegExp {
-  let all = globalPatterns.get(pattern);
-  if (all === undefined) {
-    const flags = pattern.flags.replace('y', '');
-    all = new RegExp(pattern.source, flags.includes('g') ? flags : `${flags}g`);
-    globalPatterns.set(pattern, all);
-  }
-  return all;
 }
 
 /** Model names, tool names and the like come again and again: their masked form is remembered. */

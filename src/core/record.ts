@@ -180,41 +180,41 @@ export interface ErrorRecord {
 /** Everything known of one call, complete before any dialect reads it. Fields are the semconv names in camelCase. */
 export class CallRecord {
   /** Replaces the span's name, where the application asked for the conventions' names. */
-  spanName: string | undefined = undefined;
-  operation: string | undefined = undefined;
-  provider: string | undefined = undefined;
-  serverAddress: string | undefined = undefined;
-  serverPort: number | undefined = undefined;
+  spanName: string | undefined;
+  operation: string | undefined;
+  provider: string | undefined;
+  serverAddress: string | undefined;
+  serverPort: number | undefined;
   /** `code.function.name`, for instance `Librarian.recommendBook`. */
-  functionName: string | undefined = undefined;
-  request: RequestRecord | undefined = undefined;
-  response: ResponseRecord | undefined = undefined;
-  usage: Usage | undefined = undefined;
+  functionName: string | undefined;
+  request: RequestRecord | undefined;
+  response: ResponseRecord | undefined;
+  usage: Usage | undefined;
   /** What the request could have asked for, where a complete stream came without usage. Never an attribute. */
-  usageRemedy: string | undefined = undefined;
-  messages: MessagesRecord | undefined = undefined;
-  outputType: string | undefined = undefined;
-  embeddingDimensions: number | undefined = undefined;
-  prompt: PromptRecord | undefined = undefined;
-  tool: ToolRecord | undefined = undefined;
-  agent: AgentRecord | undefined = undefined;
-  retrieval: RetrievalRecord | undefined = undefined;
-  workflow: WorkflowRecord | undefined = undefined;
-  session: SessionRecord | undefined = undefined;
-  scores: ScoreRecord[] | undefined = undefined;
-  price: PriceRecord | undefined = undefined;
+  usageRemedy: string | undefined;
+  messages: MessagesRecord | undefined;
+  outputType: string | undefined;
+  embeddingDimensions: number | undefined;
+  prompt: PromptRecord | undefined;
+  tool: ToolRecord | undefined;
+  agent: AgentRecord | undefined;
+  retrieval: RetrievalRecord | undefined;
+  workflow: WorkflowRecord | undefined;
+  session: SessionRecord | undefined;
+  scores: ScoreRecord[] | undefined;
+  price: PriceRecord | undefined;
   /** Snapshot of the call's arguments, and of what it returned or streamed. */
-  arguments: unknown = undefined;
-  result: unknown = undefined;
-  streamChunks: number | undefined = undefined;
+  arguments: unknown;
+  result: unknown;
+  streamChunks: number | undefined;
   /** When the call started, which a model call inside it may have done later: milliseconds since the epoch. */
-  startTime: number | undefined = undefined;
-  outcome: Outcome | undefined = undefined;
-  error: ErrorRecord | undefined = undefined;
-  tags: string[] | undefined = undefined;
-  metadata: Record<string, string | number | boolean> | undefined = undefined;
+  startTime: number | undefined;
+  outcome: Outcome | undefined;
+  error: ErrorRecord | undefined;
+  tags: string[] | undefined;
+  metadata: Record<string, string | number | boolean> | undefined;
   /** Of a convention that every dialect writes alike: `messaging.*`. */
-  attributes: CapturedAttributes | undefined = undefined;
+  attributes: CapturedAttributes | undefined;
   /** The method returned a promise or a stream of its own time, not a value or a sync iterator. */
   isAsync = false;
   /** A response was recognised, its request is not known. */

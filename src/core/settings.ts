@@ -45,6 +45,7 @@ export interface Settings {
    * provider that decotel merely joined carry it.
    */
   contentIsExplicit: boolean;
+  /** Patterns that find every match. */
   redact: readonly Redaction[];
   limits: Limits;
   /** `method`: an LLM span is called like its method; `semconv`: `chat {model}`. */

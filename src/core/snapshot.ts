@@ -196,7 +196,7 @@ function copyInstance(value: object, depth: number, walk: Walk): unknown {
   if (value instanceof Map) {
     const entries = [...firstOf(value, keys + 1)];
     return entries.every(([key]) => typeof key === 'string')
-      ? copyMembers(Object.fromEntries(entries), depth, walk)
+      ? copyMembers(Object.fromEntries(entries) as object, depth, walk)
       : copyItems(entries, depth, walk);
   }
   if (value instanceof Set) return copyItems([...firstOf(value, items + 1)], depth, walk);

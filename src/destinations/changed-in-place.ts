@@ -1,11 +1,11 @@
 import type { Attributes, AttributeValue, SpanStatus } from '@opentelemetry/api';
 import type { TimedEvent } from '@opentelemetry/sdk-trace-base';
 import { CapturedAttributes, Content, type Captured, type ContentKind } from '../core/content.js';
-import { admit, admitEvents, admitText, type GatePolicy } from '../core/gate.js';
+import { admit, admitText, type GatePolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
 import { NO_CONTENT, type ContentSwitches } from '../core/settings.js';
 import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
-import { isEqual, ownEvents } from './rewrite.js';
+import { isEqual, ownEvents, sourcedEvents } from './rewrite.js';
 
 /** What a span carries of a call, and what was written of it. */
 export interface WrittenSpan {
@@ -49,7 +49,7 @@ function changedKinds(now: Attributes, captured: CapturedAttributes, policy: Gat
 function changedEvents({ span, captured, ownEvents: names, policy }: WrittenSpan): ContentKind[] {
   const own = ownEvents(span.events, names);
   const now = new Map([...own].map(([event, index]) => [index, event.attributes ?? {}]));
-  return admitEvents(captured.events, policy).flatMap(({ source, attributes }, index) => {
+  return sourcedEvents(captured.events, policy).flatMap(({ source, attributes }, index) => {
     const event = captured.events?.[source];
     const seen = now.get(index) ?? {};
     if (event === undefined) return [];

@@ -1,10 +1,10 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import { CapturedAttributes, Content, JsonObject, type CapturedValue } from '../core/content.js';
-import { admitAttribute, admitEvents } from '../core/gate.js';
+import { admitAttribute } from '../core/gate.js';
 import { lastName } from '../core/plain-value.js';
 import type { DialectEvent } from '../dialects/dialect.js';
 import type { WrittenSpan } from './changed-in-place.js';
-import { isEqual, ownEvents } from './rewrite.js';
+import { isEqual, ownEvents, sourcedEvents } from './rewrite.js';
 
 /** What someone made of an attribute, or an item of it, that is no content; `now` is undefined where they took it off. */
 interface Change {
@@ -71,7 +71,7 @@ function changedOfSpan({ span, captured, policy }: WrittenSpan): Change[] {
 
 function changedOfEvents({ span, captured, ownEvents: names, policy }: WrittenSpan): Change[] {
   const own = [...ownEvents(span.events, names)];
-  return admitEvents(captured.events, policy).flatMap(({ source }, index) => {
+  return sourcedEvents(captured.events, policy).flatMap(({ source }, index) => {
     const event = captured.events?.[source];
     const found = own.find(([, at]) => at === index)?.[0];
     if (event === undefined || found === undefined || 'admit' in event) return [];

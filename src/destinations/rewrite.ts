@@ -1,9 +1,9 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { TimedEvent } from '@opentelemetry/sdk-trace-base';
 import { boundedAgain } from '../core/bounds.js';
-import { CapturedAttributes, Content } from '../core/content.js';
+import { CapturedAttributes, Content, type Captured } from '../core/content.js';
 import { ContentFamily } from '../core/content-family.js';
-import { admit, allows, type GatePolicy } from '../core/gate.js';
+import { admit, admitEvents, allows, type AdmittedEvent, type GatePolicy } from '../core/gate.js';
 import { withoutToolContent } from '../core/tool-content.js';
 import { ATTR_DECOTEL_TRUNCATED } from '../semconv/decotel.js';
 
@@ -109,6 +109,20 @@ function narrow(attributes: Attributes, key: string, mostBytes: number, cut: str
   if (!bounded.cut) return;
   attributes[key] = bounded.value;
   cut.push(key);
+}
+
+/** An event as it leaves, and where it comes from. */
+export interface SourcedEvent extends AdmittedEvent {
+  /** Its place among the captured ones, and of a family's events its place among them. */
+  readonly source: number;
+  readonly place: number;
+}
+
+/** The events that may leave, in their order. */
+export function sourcedEvents(captured: Captured['events'], policy: GatePolicy): SourcedEvent[] {
+  return (captured ?? []).flatMap((event, source) =>
+    admitEvents([event], policy).map((admitted, place) => ({ ...admitted, source, place })),
+  );
 }
 
 /**

@@ -20,7 +20,7 @@ import { dialectNamed } from '../dialects/registry.js';
 import { unchanged, type WrittenSpan } from './changed-in-place.js';
 import { ChangedMetadata } from './changed-metadata.js';
 import type { DestinationOptions } from './destination.js';
-import { completed, narrowed, overlaid, ownEvents, withoutOwn } from './rewrite.js';
+import { completed, narrowed, overlaid, ownEvents, sourcedEvents, withoutOwn, type SourcedEvent } from './rewrite.js';
 
 /** In what way a destination wants the spans of decotel. */
 export interface Wish {
@@ -262,7 +262,7 @@ class SpanView implements ReadableSpan, FinishedCall {
   private renderEvents(): TimedEvent[] {
     const { rendering } = this;
     const { span, call } = this.source;
-    const admitted = admitEvents(this.changed?.events(rendering.events) ?? rendering.events, this.allowed);
+    const admitted = sourcedEvents(this.changed?.events(rendering.events) ?? rendering.events, this.allowed);
     if (!call.metadataOnSpan) return [...span.events, ...this.timed(admitted)];
     const own = ownEvents(span.events, call.ownEvents);
     const foreign = span.events.filter((event) => !own.has(event));
@@ -270,14 +270,14 @@ class SpanView implements ReadableSpan, FinishedCall {
   }
 
   /** Those on the span as far as they may leave, and those that content adds to them. */
-  private completeEvents(admitted: AdmittedEvent[], own: ReadonlyMap<TimedEvent, number>): TimedEvent[] {
+  private completeEvents(admitted: SourcedEvent[], own: ReadonlyMap<TimedEvent, number>): TimedEvent[] {
     const { call, policy, rendering } = this;
     const onSpan = new Map([...own].map(([event, index]) => [index, event]));
     const writtenBy = call.policy ?? policy;
-    const written = admitEvents(rendering.events, writtenBy);
-    const left = admitEvents(rendering.events, { ...writtenBy, content: policy.content });
+    const written = sourcedEvents(rendering.events, writtenBy);
+    const left = sourcedEvents(rendering.events, { ...writtenBy, content: policy.content });
     return admitted.flatMap((wanted) => {
-      const isIt = ({ source, place }: AdmittedEvent): boolean => source === wanted.source && place === wanted.place;
+      const isIt = ({ source, place }: SourcedEvent): boolean => source === wanted.source && place === wanted.place;
       const index = written.findIndex(isIt);
       const before = written[index];
       if (before === undefined) return this.timed([wanted]);
