@@ -6,7 +6,8 @@ import { sessionOf, stepOf, type AuditedSession } from './audited-session.js';
 import { aFunction } from './check-options.js';
 import { checkDestination, destination, type Destination, type DestinationOptions } from './destination.js';
 import { SpanForest } from './span-forest.js';
-import { viewOf, wishOf } from './span-view.js';
+import { viewOf } from './span-view.js';
+import { wishOf } from './wish.js';
 
 /** `dialect` changes nothing here. */
 export interface AuditOptions extends DestinationOptions {

@@ -3,7 +3,8 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { genAi } from '../dialects/gen-ai.js';
 import { aFunction } from './check-options.js';
 import { checkDestination, destination, type Destination, type DestinationOptions } from './destination.js';
-import { viewOf, wishOf } from './span-view.js';
+import { viewOf } from './span-view.js';
+import { wishOf } from './wish.js';
 
 export interface ConsoleJsonOptions extends DestinationOptions {
   /** Gets one span, ended by a line feed. Default: writes to standard output. */

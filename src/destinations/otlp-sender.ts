@@ -12,7 +12,8 @@ import { isRecord, oneOf, positiveNumber, type OptionRule, type OptionRules } fr
 import { destination, type Destination, type DestinationOptions } from './destination.js';
 import { ExportQueue } from './queue.js';
 import type { SpanChoice } from './span-choice.js';
-import { viewOf, wishOf } from './span-view.js';
+import { viewOf } from './span-view.js';
+import { wishOf } from './wish.js';
 
 type Resource = ReadableSpan['resource'];
 

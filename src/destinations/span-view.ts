@@ -13,32 +13,13 @@ import { finishedCall, recordFinished, type FinishedCall } from '../core/finishe
 import { admitEvents, admitText, allows, type AdmittedEvent, type GatePolicy } from '../core/gate.js';
 import { maskIdentifier } from '../core/masking.js';
 import type { CallRecord } from '../core/record.js';
-import { bySettings, contentSwitches, strictest, type ContentSwitches, type Settings } from '../core/settings.js';
+import { bySettings, strictest, type ContentSwitches, type Settings } from '../core/settings.js';
 import type { Dialect, Rendering } from '../dialects/dialect.js';
 import { genAi } from '../dialects/gen-ai.js';
-import { dialectNamed } from '../dialects/registry.js';
 import { unchanged, type WrittenSpan } from './changed-in-place.js';
 import { ChangedMetadata } from './changed-metadata.js';
-import type { DestinationOptions } from './destination.js';
 import { completed, narrowed, overlaid, ownEvents, sourcedEvents, withoutOwn, type SourcedEvent } from './rewrite.js';
-
-/** In what way a destination wants the spans of decotel. */
-export interface Wish {
-  readonly dialect: Dialect;
-  /** What the destination allows; undefined: everything that the call's own rules allow. */
-  readonly content?: ContentSwitches;
-  /** Undefined: as much as `configure` allows. */
-  readonly valueBytes?: number;
-}
-
-/** What `options` ask for; in `ownDialect` where they name none. */
-export function wishOf(ownDialect: Dialect, { dialect = ownDialect, content, limits }: DestinationOptions): Wish {
-  return {
-    dialect: typeof dialect === 'string' ? dialectNamed(dialect) : dialect,
-    content: content === undefined ? undefined : contentSwitches(content),
-    valueBytes: limits?.valueBytes,
-  };
-}
+import type { Wish } from './wish.js';
 
 /**
  * An ended span as a destination wants it: the span itself where it already is that (so that a processor that masked it
