@@ -7,7 +7,7 @@ import { mask, maskAll } from './masking.js';
 import { admitPlain, lastName, type Passed } from './plain-value.js';
 import { reportFailure } from './report.js';
 import { isSecretMember, MASKED } from './secrets.js';
-import type { ContentSwitches, Redaction } from './settings.js';
+import { NO_CONTENT, settings, type ContentSwitches, type Redaction } from './settings.js';
 import { withoutToolContent } from './tool-content.js';
 
 /** What may pass the gate, and how large. */
@@ -16,6 +16,12 @@ export interface GatePolicy {
   readonly redact: readonly Redaction[];
   /** Most bytes of UTF-8 in one value. */
   readonly valueBytes: number;
+}
+
+/** The rules of the settings for what is no content. */
+export function metadataPolicy(): GatePolicy {
+  const { redact, limits } = settings();
+  return { content: NO_CONTENT, redact, valueBytes: limits.valueBytes };
 }
 
 /**

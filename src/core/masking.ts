@@ -1,6 +1,6 @@
 import { reportFailure } from './report.js';
 import { isSecretMember, MASKED, maskSecrets } from './secrets.js';
-import type { Redaction } from './settings.js';
+import { settings, type Redaction } from './settings.js';
 import { setMember } from './snapshot.js';
 
 /** Masks `text`; where a masking function throws, all of it. */
@@ -52,7 +52,7 @@ const LONGEST_IDENTIFIER = 128;
 let identifiersFor: readonly Redaction[] | undefined;
 
 /** Masks a short text that comes again and again. Never throws. */
-export function maskIdentifier(text: string, redact: readonly Redaction[]): string {
+export function maskIdentifier(text: string, redact = settings().redact): string {
   if (text.length > LONGEST_IDENTIFIER) return mask(text, redact);
   if (identifiersFor !== redact || identifiers.size > MOST_IDENTIFIERS) {
     identifiers.clear();

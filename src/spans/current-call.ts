@@ -2,7 +2,7 @@ import { INVALID_SPAN_CONTEXT, trace, type Attributes, type Span } from '@opente
 import { maskIdentifier } from '../core/masking.js';
 import { admitGiven } from '../core/plain-value.js';
 import { reportFailure, warnOnce } from '../core/report.js';
-import { NO_CONTENT, settings } from '../core/settings.js';
+import { NO_CONTENT } from '../core/settings.js';
 import type { Call } from './call.js';
 import { runningCall } from './current.js';
 import { scoreRecord, type Score } from './scores.js';
@@ -58,7 +58,7 @@ class CallHandle implements CurrentCall {
   addEvent(name: string, attributes: Readonly<Record<string, unknown>> = {}): this {
     return this.write((span) => {
       if (typeof name !== 'string' || name === '') return;
-      span.addEvent(maskIdentifier(name, settings().redact), admitted(span, attributes));
+      span.addEvent(maskIdentifier(name), admitted(span, attributes));
     });
   }
 

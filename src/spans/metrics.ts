@@ -1,9 +1,8 @@
 import { createNoopMeter, metrics, type Attributes, type Histogram, type MeterProvider } from '@opentelemetry/api';
 import { CapturedAttributes } from '../core/content.js';
-import { admit } from '../core/gate.js';
+import { admit, metadataPolicy } from '../core/gate.js';
 import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
-import { NO_CONTENT, settings } from '../core/settings.js';
 import * as core from '../semconv/core.js';
 import * as genAi from '../semconv/gen-ai.js';
 import { SCOPE } from './tracer.js';
@@ -121,7 +120,6 @@ function recordCall(call: MeasuredCall): void {
 }
 
 function attributesOf({ operation, provider, request, response, serverAddress, serverPort }: CallRecord): Attributes {
-  const { redact, limits } = settings();
   const captured = CapturedAttributes.of({
     [genAi.ATTR_GEN_AI_OPERATION_NAME]: operation,
     [genAi.ATTR_GEN_AI_PROVIDER_NAME]: provider,
@@ -130,5 +128,5 @@ function attributesOf({ operation, provider, request, response, serverAddress, s
     [core.ATTR_SERVER_ADDRESS]: serverAddress,
     [core.ATTR_SERVER_PORT]: serverAddress === undefined ? undefined : serverPort,
   });
-  return admit(captured, { content: NO_CONTENT, redact, valueBytes: limits.valueBytes });
+  return admit(captured, metadataPolicy());
 }

@@ -8,12 +8,12 @@ const FIELDS: Record<BaggageKey, 'id' | 'userId'> = { 'session.id': 'id', 'user.
 
 /** `context` with what of the session may travel with every request. */
 export function withBaggage(context: Context, session: SessionRecord): Context {
-  const { baggage: keys, redact } = settings();
+  const { baggage: keys } = settings();
   if (keys.length === 0) return context;
   let baggage = propagation.getBaggage(context) ?? propagation.createBaggage();
   for (const key of keys) {
     const value = session[FIELDS[key]];
-    if (value !== undefined) baggage = baggage.setEntry(key, { value: maskIdentifier(value, redact) });
+    if (value !== undefined) baggage = baggage.setEntry(key, { value: maskIdentifier(value) });
   }
   return propagation.setBaggage(context, baggage);
 }

@@ -1,10 +1,11 @@
 import { context as contextApi, defaultTextMapGetter, propagation, trace, type Context } from '@opentelemetry/api';
+import { metadataPolicy } from '../core/gate.js';
 import { maskIdentifier } from '../core/masking.js';
 import { admitGiven } from '../core/plain-value.js';
 import type { SessionRecord } from '../core/record.js';
 import { reportFailure, warnOnce } from '../core/report.js';
 import type { SessionOptions } from '../core/session.js';
-import { ALL_CONTENT, NO_CONTENT, settings, type ContentSwitches } from '../core/settings.js';
+import { ALL_CONTENT, type ContentSwitches } from '../core/settings.js';
 import { withBaggage } from './session-baggage.js';
 import { heardIn } from './session-context.js';
 import { decide, withSession } from './session.js';
@@ -78,7 +79,6 @@ function inTrace(active: Context, carrier: Record<string, string>): Context {
 }
 
 function written({ tags, metadata, ...session }: SessionRecord, content: ContentSwitches): string {
-  const { redact } = settings();
   const parameters = new URLSearchParams();
   const add = (name: string, value: string): void => {
     parameters.append(name, value);
@@ -91,16 +91,15 @@ function written({ tags, metadata, ...session }: SessionRecord, content: Content
   if (without.length > 0) add('without', without.join(','));
   for (const name of TEXTS) {
     const value = session[name];
-    if (value !== undefined) add(name, maskIdentifier(value, redact));
+    if (value !== undefined) add(name, maskIdentifier(value));
   }
-  for (const tag of tags ?? []) add('tag', maskIdentifier(tag, redact));
+  for (const tag of tags ?? []) add('tag', maskIdentifier(tag));
   if (metadata !== undefined) add('metadata', JSON.stringify(maskedMetadata(metadata)));
   return parameters.toString();
 }
 
 function maskedMetadata(metadata: NonNullable<SessionRecord['metadata']>): object {
-  const { redact, limits } = settings();
-  const policy = { content: NO_CONTENT, redact, valueBytes: limits.valueBytes };
+  const policy = metadataPolicy();
   return Object.fromEntries(
     Object.entries(metadata).map(([key, value]) => [key, admitGiven(key, value, policy)?.value]),
   );

@@ -1,10 +1,9 @@
 import type { Attributes, Context, Link, Span, Tracer } from '@opentelemetry/api';
 import { CapturedAttributes } from '../core/content.js';
-import { admit, type GatePolicy } from '../core/gate.js';
+import { admit, metadataPolicy } from '../core/gate.js';
 import { maskIdentifier } from '../core/masking.js';
 import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
-import { NO_CONTENT, settings } from '../core/settings.js';
 import { startAttributes } from '../dialects/gen-ai.js';
 import type { CallKind, CallOptions } from './definition.js';
 import { pipeline } from './pipeline.js';
@@ -18,12 +17,11 @@ export interface SpanStart {
 
 /** All that is known of a call before it is made, so that a sampler can decide on it. */
 export function spanStart(name: string, kind: CallKind, options: CallOptions, record: CallRecord): SpanStart {
-  const { redact, limits } = settings();
-  const policy: GatePolicy = { content: NO_CONTENT, redact, valueBytes: limits.valueBytes };
+  const policy = metadataPolicy();
   const attributes = admit(startAttributes(record), policy);
   if (options.attributes !== undefined)
     Object.assign(attributes, admit(CapturedAttributes.of(options.attributes), policy));
-  return { name: maskIdentifier(name, redact), kind, attributes };
+  return { name: maskIdentifier(name), kind, attributes };
 }
 
 /** Starts a span, now or as of `startTime` (milliseconds since the epoch). */
