@@ -1,4 +1,4 @@
-import { SpanKind } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { registerTelemetry } from 'ai-v7';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ import { openCallCount } from '../../src/spans/open-calls.js';
 import { readFolder } from '../replay/folder.js';
 import type { Recording } from '../replay/recording.js';
 import { startServer } from '../replay/server.js';
-import { embeddingModel, VERSIONS, type Models, type Sdk } from '../support/ai-sdk.js';
+import { embeddingModel, VERSIONS, type Models, type Sdk, type Streamed } from '../support/ai-sdk.js';
 import { collectUntil } from '../support/collect.js';
 import { loopback, type Loopback, type Reply } from '../support/loopback.js';
 import { describeWithShared } from '../support/shared-folder.js';
@@ -331,18 +331,65 @@ describe.each(VERSIONS)('version $version of the AI SDK', ({ version, sdk, opena
       expect(telemetry.spans).toHaveLength(1);
       expect(attributesOf('ask')).toMatchObject({ 'error.type': '400', 'decotel.outcome': 'error' });
       telemetry.clear();
+    });
+  });
 
-      const controller = new AbortController();
+  describe('a stream that a signal stops', () => {
+    type Use = (streamed: Streamed) => PromiseLike<unknown>;
+    const uses: [string, Use][] = [
+      ['text stream', ({ textStream }) => textOf(textStream)],
+      ['full stream', ({ fullStream }) => textOf(fullStream)],
+      ['text', ({ text }) => text],
+      ['response', (streamed) => streamed.toTextStreamResponse().text()],
+    ];
+    const outcomes = (): unknown[][] =>
+      telemetry.spans.map(({ name, attributes, status }) => [name, attributes['decotel.outcome'], status.code]);
+    let controller: AbortController;
+    const streamed = (asked: object): Streamed => {
+      const { signal: abortSignal } = controller;
+      return sdk.streamText({ model: asked, prompt, abortSignal, onError: () => undefined });
+    };
+
+    beforeEach(() => {
+      controller = new AbortController();
       reply = () => {
-        setTimeout(() => controller.abort(), 5);
+        setTimeout(() => controller.abort(), 50);
         return { events: openAiChunks(['Du', 'ne', '.', '.', '.', '.']), pauseMs: 20 };
       };
-      const { abortSignal } = { abortSignal: controller.signal };
-      const streamed = sdk.streamText({ model, prompt, abortSignal, onError: () => undefined });
-      await textOf(streamed.textStream).catch(() => undefined);
-      await telemetry.ended(1);
-      expect(attributesOf('chat gpt-5-mini')).toMatchObject({ 'decotel.outcome': 'aborted' });
-      expect(counted()).toEqual([]);
+    });
+
+    it.each(uses)('is aborted for the method that returned the result, by its %s', async (_name, use) => {
+      for (const asked of [bare, model]) {
+        telemetry.clear();
+        controller = new AbortController();
+        await use(ask(() => streamed(asked))).then(undefined, () => undefined);
+        await telemetry.ended(1);
+        expect(outcomes()).toEqual([['ask', 'aborted', SpanStatusCode.UNSET]]);
+      }
+    });
+
+    it('is aborted before it began, and for an agent', async () => {
+      controller.abort();
+      await textOf(ask(() => streamed(bare)).textStream);
+      const advice = new Librarian(() => streamed(bare)).advise() as Streamed;
+      await textOf(advice.textStream);
+      await telemetry.ended(2);
+      expect(outcomes()).toEqual([
+        ['ask', 'aborted', SpanStatusCode.UNSET],
+        ['invoke_agent advise', 'aborted', SpanStatusCode.UNSET],
+      ]);
+    });
+
+    it('is aborted for a model that is observed, or seen through the middleware', async () => {
+      const wrapped = sdk.wrapLanguageModel({ model: bare, middleware: languageModelMiddleware });
+      for (const asked of [model, wrapped]) {
+        telemetry.clear();
+        controller = new AbortController();
+        await textOf(streamed(asked).textStream);
+        await telemetry.ended(1);
+        expect(outcomes()).toEqual([['chat gpt-5-mini', 'aborted', SpanStatusCode.UNSET]]);
+        expect(counted()).toEqual([]);
+      }
     });
   });
 
@@ -538,6 +585,23 @@ describe('the telemetry integration of version 7', () => {
       expect(attributesOf('chat gpt-5-mini')).toMatchObject({ ...SEEN, 'gen_ai.request.stream': true });
       expect(telemetry.spans).toHaveLength(2);
     }
+  });
+
+  it('is not told of the signal that stops a stream; what the method returns is', async () => {
+    let controller = new AbortController();
+    reply = () => {
+      setTimeout(() => controller.abort(), 50);
+      return { events: openAiChunks(['Du', 'ne', '.', '.', '.', '.']), pauseMs: 20 };
+    };
+    const model = openai(server.url).chat('gpt-5-mini');
+    const options = { model, prompt, telemetry: { integrations: telemetryIntegration } };
+    for (const call of [ask, (work: () => Streamed) => work()]) {
+      controller = new AbortController();
+      await textOf(call(() => sdk.streamText({ ...options, abortSignal: controller.signal })).textStream);
+    }
+    await telemetry.ended(2);
+    expect(attributesOf('ask')).toMatchObject({ 'decotel.outcome': 'aborted' });
+    expect(attributesOf('chat gpt-5-mini')).toMatchObject({ 'decotel.outcome': 'cancelled' });
   });
 
   it('can be given to one call', async () => {

@@ -17,6 +17,7 @@ export interface Streamed {
   text: PromiseLike<string>;
   object: PromiseLike<object>;
   totalUsage: PromiseLike<Usage>;
+  toTextStreamResponse(): Response;
 }
 
 /** What the three versions have in common, as far as the specs use it: their own types have little. */

@@ -25,6 +25,7 @@ const FIRST = new Map<unknown, string>([
 
 /** Parts of a stream, joined to the content that `doGenerate` would have given; of several steps, the last one's. */
 class AiSdkFold extends BlockFold {
+  isAborted = false;
   private parts = 0;
 
   constructor(isSummary: boolean) {
@@ -40,6 +41,7 @@ class AiSdkFold extends BlockFold {
     else if (type === 'start-step') this.blocks.clear();
     else if (type === 'response-metadata') this.facts = { ...this.facts, ...responseOf({ response: part }) };
     else if (/^finish(-step)?$/.test(type)) this.finish(part);
+    else if (type === 'abort') this.isAborted = true;
     else if (type === 'error') this.facts.error = errorOf(part['error']);
   }
 

@@ -43,6 +43,8 @@ export interface Fold {
   add(chunk: object): void;
   /** The answer so far; also called for a stream that ended early. */
   read(): ResponseReading;
+  /** A chunk said that a signal has stopped the stream, which then ends like any other. */
+  readonly isAborted?: boolean;
 }
 
 /** The methods of a client through which all its model calls go, those that it makes of its own accord too. */

@@ -43,6 +43,10 @@ export class Answer {
     this.add(value);
   }
 
+  get isAborted(): boolean {
+    return this.fold?.isAborted === true;
+  }
+
   /** The final value, if it is no stream and no answer of a model. */
   resolved(value: unknown): void {
     if (this.keepsContent) this.value = snapshotResult(value);

@@ -223,7 +223,8 @@ export class Call extends RecordedCall implements Sink, OpenCall, MeasuredCall {
   /** Ends the call and its span. At most the first call counts; never throws. */
   end(outcome: Outcome, error?: unknown): void {
     if (this.ended) return;
-    const isAborted = outcome === 'error' && this.given !== undefined && isAbortReason(error, this.given);
+    const isReason = outcome === 'error' && this.given !== undefined && isAbortReason(error, this.given);
+    const isAborted = isReason || this.answer.isAborted;
     this.outcome = isAborted ? 'aborted' : outcome;
     this.given = undefined;
     removeOpenCall(this);

@@ -3,7 +3,7 @@ import { reportFailure } from '../core/report.js';
 import { settings, strictest } from '../core/settings.js';
 import type { Provider } from '../providers/registry.js';
 import { providerOfClient } from '../providers/registry.js';
-import { isAbort } from '../streams/abort.js';
+import { isAbort, signalsIn } from '../streams/abort.js';
 import type { Call } from './call.js';
 import { ask, isAsking } from './asking.js';
 import { callIn } from './call-context.js';
@@ -98,7 +98,7 @@ function startObserved(
     call.noteRequest(typeof body === 'function' ? body() : body, provider);
     if (call.asked === undefined) return undefined;
     if (streams) call.asked.streams = true;
-    call.signal = signal as AbortSignal | undefined;
+    call.signal = signal ?? signalsIn([body])[0];
     call.isLazy = isLazy;
     call.hostedBy = name;
     call.model = model;

@@ -2,6 +2,7 @@ import { SpanKind, type Context, type Tracer } from '@opentelemetry/api';
 import type { Outcome } from '../core/record.js';
 import type { ContentSwitches } from '../core/settings.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT } from '../semconv/gen-ai.js';
+import { hasAborted } from '../streams/abort.js';
 import type { Method } from '../streams/cover.js';
 import { Call } from './call.js';
 import { contextOf } from './call-context.js';
@@ -36,7 +37,7 @@ export class ObservedCall extends Call {
   /** Nothing is asked before somebody reads. */
   isLazy = false;
   /** By which its caller may abort it, where its SDK then ends it in some other way. */
-  signal: AbortSignal | undefined = undefined;
+  signal: unknown = undefined;
   /** The decorated call that it may fill. */
   around: (Call & { isLeftInside: boolean }) | undefined = undefined;
   /** The decorated call that it fills. */
@@ -104,7 +105,9 @@ export class ObservedCall extends Call {
   }
 
   override end(outcome: Outcome, error?: unknown): void {
-    super.end(this.signal?.aborted === true && outcome !== 'cancelled' ? 'aborted' : outcome, error);
+    // Where it is lazy, its SDK aborts by a signal of its own when the reader leaves.
+    const mayAbort = outcome !== 'cancelled' || !this.isLazy;
+    super.end(mayAbort && hasAborted(this.signal) ? 'aborted' : outcome, error);
     this.signal = undefined;
   }
 

@@ -34,7 +34,7 @@ export function isEarlyStop(error: unknown): boolean {
 export function signalsIn(given: readonly unknown[]): unknown[] {
   try {
     return given.flatMap((argument) => {
-      const { signal = argument } = (argument ?? {}) as { signal?: unknown };
+      const { abortSignal, signal = abortSignal ?? argument } = (argument ?? {}) as Record<string, unknown>;
       return typeof (signal as { aborted?: unknown } | null | undefined)?.aborted === 'boolean' ? [signal] : [];
     });
   } catch {
@@ -44,12 +44,14 @@ export function signalsIn(given: readonly unknown[]): unknown[] {
 
 /** True for what the caller aborted with: `given`, the arguments of the call, may be or hold its signal. Never throws. */
 export function isAbortReason(error: unknown, given: readonly unknown[]): boolean {
+  return signalsIn(given).some((signal) => hasAborted(signal) && (signal as AbortSignal).reason === error);
+}
+
+/** True once somebody aborted by `signal`; its timeout is nobody's doing. Never throws. */
+export function hasAborted(signal: unknown): boolean {
   try {
-    if ((error as { name?: unknown } | undefined)?.name === 'TimeoutError') return false;
-    return signalsIn(given).some((signal) => {
-      const { aborted, reason } = signal as { aborted: boolean; reason?: unknown };
-      return aborted && reason === error;
-    });
+    const { aborted, reason } = (signal ?? {}) as { aborted?: unknown; reason?: { name?: unknown } };
+    return aborted === true && reason?.name !== 'TimeoutError';
   } catch {
     return false;
   }
