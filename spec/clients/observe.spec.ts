@@ -340,6 +340,86 @@ describe('inside a method that returns the result', () => {
   });
 });
 
+describe('a method that the application replaced', () => {
+  type Create = (...values: unknown[]) => Promise<OpenAI.ChatCompletion>;
+  type Completions = Record<'create' | 'parse', Create>;
+  let completions: Completions;
+
+  beforeEach(() => {
+    completions = openai.chat.completions as unknown as Completions;
+  });
+
+  const replacements: Record<string, (made: Completions) => void> = {
+    'a function that passes all on': (made) => {
+      const bare = made.create;
+      made.create = function (...values) {
+        return bare.apply(this, values);
+      };
+    },
+    'a function that holds the bound method': (made) => {
+      const bare = made.create.bind(made);
+      made.create = (...values) => bare(...values);
+    },
+    'a function that waits first, and asks again what failed': (made) => {
+      const bare = made.create;
+      made.create = async function (...values) {
+        await Promise.resolve();
+        await bare.call(this, { ...CHAT, model: 'none' }).catch(() => undefined);
+        return bare.apply(this, values);
+      };
+    },
+    'the spy of a test': (made) => void jest.spyOn(made, 'create'),
+    'the method itself, put back': (made) => {
+      const bare = made.create;
+      made.create = bare;
+    },
+  };
+
+  it.each(Object.keys(replacements))('by %s has one span for each call', async (name) => {
+    replacements[name]?.(completions);
+    const answered = reply;
+    reply = (path, body, index) =>
+      (body as typeof CHAT).model === 'none' ? { status: 500, body: {} } : answered(path, body, index);
+    const answer = throughEngine(async () => completions.create(CHAT), modelCall);
+    const text = throughEngine(async () => (await completions.create(CHAT)).choices[0]?.message.content, modelCall);
+    await completions.create(CHAT);
+    await answer();
+    expect(await text()).toBe('Dune');
+    expect(telemetry.spans.map(parsedAttributes)).toEqual(
+      Array(3).fill(expect.objectContaining(OPENAI_ATTRIBUTES) as unknown),
+    );
+  });
+
+  it('has one span for a method of the SDK that calls it', async () => {
+    jest.spyOn(completions, 'create');
+    await completions.parse(CHAT);
+    expect(telemetry.spans.map(parsedAttributes)).toEqual([expect.objectContaining(OPENAI_ATTRIBUTES)]);
+  });
+
+  it('and which answers by itself is seen, as is what it asks otherwise', async () => {
+    const bare = completions.create.bind(completions);
+    completions.create = () => Promise.resolve(openAiCompletion('Dune') as never);
+    await completions.create(CHAT);
+    completions.create = (question) => bare({ ...CHAT, messages: [{ role: 'user', content: question }] });
+    await completions.create('Which book?');
+    expect(telemetry.spans.map(parsedAttributes)).toEqual(
+      Array(2).fill(expect.objectContaining(OPENAI_ATTRIBUTES) as unknown),
+    );
+  });
+
+  it('tells a call of its own from one that a tool makes while it runs', async () => {
+    const bare = completions.create;
+    completions.create = async function (this: unknown, ...values) {
+      const completion = await bare.apply(this, values);
+      // As a runner does that calls the application's tools.
+      if ((values[0] as typeof CHAT).model === 'gpt-5-mini') await completions.create({ ...CHAT, model: 'gpt-5' });
+      return completion;
+    };
+    await completions.create(CHAT);
+    expect(telemetry.spans.map(({ name }) => name)).toEqual(['chat gpt-5', 'chat gpt-5-mini']);
+  });
+});
+
 describe('what the SDKs return', () => {
   const stream = (): Promise<AsyncIterable<unknown>> =>
     openai.chat.completions.create({ ...CHAT, stream: true, stream_options: { include_usage: true } });

@@ -1,6 +1,6 @@
 import { DecotelError } from '../core/decotel-error.js';
 import { shared } from '../core/shared.js';
-import { mayBeRequest, observeCall } from '../spans/observe-call.js';
+import { isAsking, mayBeRequest, observeCall } from '../spans/observe-call.js';
 import { isCopyOf, observeInnerCalls } from './inner-calls.js';
 import { isResource } from './resource.js';
 
@@ -58,7 +58,7 @@ function proxyOf(target: object, client: object, isOther: boolean): object {
 
 /** The client or one of its resources. Everything runs on the real object, so that its private fields work. */
 function resourceHandler(client: object, isOther: boolean): ProxyHandler<object> {
-  const methods = new WeakMap<Callable, Callable>();
+  const resource: Resource = { client, methods: new WeakMap(), latest: new Map(), hasReplaced: false };
   return {
     get(target, key) {
       const value: unknown = Reflect.get(target, key, target);
@@ -66,11 +66,12 @@ function resourceHandler(client: object, isOther: boolean): ProxyHandler<object>
       if (key === 'constructor' || isFixed(target, key)) return value;
       const isOtherHere = isOther || OTHER_CALLS.test(String(key));
       if (typeof value === 'object') return isResource(value) ? proxyOf(value, client, isOtherHere) : value;
-      let method = methods.get(value);
+      let method = resource.methods.get(value);
       if (method === undefined) {
-        const streams = STREAMING.test(String(key));
-        method = new Proxy(value, methodHandler(target, client, isOtherHere, streams));
-        methods.set(value, method);
+        resource.hasReplaced ||= resource.latest.has(key);
+        resource.latest.set(key, value);
+        method = new Proxy(value, methodHandler(target, resource, key, isOtherHere));
+        resource.methods.set(value, method);
       }
       return method;
     },
@@ -79,18 +80,32 @@ function resourceHandler(client: object, isOther: boolean): ProxyHandler<object>
   };
 }
 
+interface Resource {
+  readonly client: object;
+  readonly methods: WeakMap<Callable, Callable>;
+  /** By name, the method that was seen last. */
+  readonly latest: Map<PropertyKey, Callable>;
+  /** The application put a method of its own in the place of one that it may still call: a test's spy, for instance. */
+  hasReplaced: boolean;
+}
+
 /** Methods whose name, and nothing in the request, asks for a stream: `generateContentStream`, `chatStream`, `stream`. */
 const STREAMING = /stream$/i;
 
 type Callable = (...values: unknown[]) => unknown;
 
-function methodHandler(target: object, client: object, isOther: boolean, streams: boolean): ProxyHandler<Callable> {
+function methodHandler(target: object, resource: Resource, key: PropertyKey, isOther: boolean): ProxyHandler<Callable> {
+  const { client } = resource;
+  const streams = STREAMING.test(String(key));
   return {
     apply(method, self: unknown, values: unknown[]) {
       const original = typeof self === 'object' && self !== null ? (observed.originals.get(self) ?? self) : self;
       const body = values[0];
       const invoke = (): unknown => Reflect.apply(method, original, values);
-      if (!isOther && mayBeRequest(body)) return observeCall({ body, client, streams }, invoke);
+      const asks = resource.hasReplaced ? resource : undefined;
+      // A call of the method that another one replaced is part of a call that runs.
+      const isInner = asks !== undefined && resource.latest.get(key) !== method && isAsking(asks);
+      if (!isOther && !isInner && mayBeRequest(body)) return observeCall({ body, client, asks, streams }, invoke);
       const value = invoke();
       return value !== target && isCopyOf(value, client) ? observe(value) : value;
     },

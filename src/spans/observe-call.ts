@@ -16,6 +16,7 @@ import { inScope, scopeIn } from './session-context.js';
 import { activeTracer, registeredProvider } from './tracer.js';
 
 export { HANDLER_NAME, innerCallsOf } from '../providers/registry.js';
+export { isAsking } from './asking.js';
 export { mayBeRequest } from './asked.js';
 export { coverMethod } from '../streams/cover.js';
 
@@ -23,6 +24,8 @@ export interface SeenRequest {
   /** Or what gives it, where the call is recorded; undefined where another call reports this one. */
   body: object | (() => object | undefined);
   client: object;
+  /** Whose methods it asks, where one that the application put there may call the one before it. */
+  asks?: object;
   /** Of the server, where the client's `baseURL` does not say it. */
   address?: unknown;
   /** A generator, which asks nothing before it is read. */
@@ -42,7 +45,7 @@ export function observeCall(request: SeenRequest, invoke: () => unknown): unknow
     call.tracer === undefined ? invoke : (): unknown => withoutNativeSpan(request.client, asked.provider, invoke);
   let value: unknown;
   try {
-    const made = call.model === undefined ? silent : (): unknown => ask(call, silent);
+    const made = call.asks === undefined ? silent : (): unknown => ask(call, silent);
     value = call.isWaiting ? made() : contextApi.with(call.context, made);
   } catch (error) {
     call.end(isAbort(error) ? 'aborted' : 'error', error);
@@ -80,7 +83,7 @@ function askedOf(client: object): AskedClient {
 }
 
 function startObserved(
-  { body, client, address, signal, streams, isLazy = false }: SeenRequest,
+  { body, client, address, asks, signal, streams, isLazy = false }: SeenRequest,
   { provider, name, model }: AskedClient,
 ): ObservedCall | undefined {
   try {
@@ -93,7 +96,8 @@ function startObserved(
     const context =
       parent === undefined ? active : scope === undefined ? parent.context : inScope(parent.context, scope);
     const around = callIn(active);
-    if (model !== undefined && isAsking(name, model)) return undefined;
+    const known = model === undefined ? undefined : `${name} ${model}`;
+    if (known !== undefined && isAsking(known)) return undefined;
     const call = new ObservedCall(strictest(content, around?.content), context, tracer);
     call.noteRequest(typeof body === 'function' ? body() : body, provider);
     if (call.asked === undefined) return undefined;
@@ -101,7 +105,7 @@ function startObserved(
     call.signal = signal ?? signalsIn([body])[0];
     call.isLazy = isLazy;
     call.hostedBy = name;
-    call.model = model;
+    call.asks = known ?? asks;
     if (model !== undefined) call.record.request = { model };
     call.noteServer(address ?? (client as { baseURL?: unknown }).baseURL);
     if (parent === undefined) call.startOwnSpan();

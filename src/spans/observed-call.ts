@@ -32,8 +32,8 @@ export class ObservedCall extends Call {
   follower: Follower | undefined = undefined;
   /** Kept only until the call around it has ended: it may hold anything, of any size. */
   error: unknown = undefined;
-  /** Of a client that is one model. */
-  model: string | undefined = undefined;
+  /** What it asks, where a call inside it may turn out to be the same one. */
+  asks: unknown = undefined;
   /** Nothing is asked before somebody reads. */
   isLazy = false;
   /** By which its caller may abort it, where its SDK then ends it in some other way. */
