@@ -100,7 +100,6 @@ describe('@embeddings', () => {
     expect(one?.parentSpanContext?.spanId).toBe(both?.spanContext().spanId);
     expect(attributesOf('embeddings')).toEqual({
       'code.function.name': 'Library.embedBoth',
-      'gen_ai.operation.name': 'embeddings',
       'decotel.result': '4',
       'decotel.outcome': 'completed',
     });

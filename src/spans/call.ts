@@ -257,10 +257,8 @@ export class Call extends RecordedCall implements Sink, OpenCall, MeasuredCall {
     if (span === undefined) return;
     const { ownsProvider, sinks } = pipeline();
     try {
-      if (hasNativeSpans && this.settleNatives(this)) {
-        this.isLeft = true;
-        leaveSpan(span);
-      }
+      if (hasNativeSpans && this.settleNatives(this)) this.isLeft = true;
+      if (this.isLeft) leaveSpan(span);
       // What the application replaces, it replaces while the call is fresh.
       if (this.options.capture !== undefined || this.isAwaited) this.completeRecord();
       const contentOnSpan = !ownsProvider && this.keepsContent && settings().contentIsExplicit;

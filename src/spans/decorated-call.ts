@@ -29,8 +29,6 @@ export class DecoratedCall extends Call {
   copies: ArgumentCopies | undefined = undefined;
   private steps: StepContext | undefined = undefined;
   private observedCount = 0;
-  /** Native spans report a call that was observed inside. */
-  isLeftInside = false;
   /** The newest observed call, while it has no span. */
   private waiting: ObservedCall | undefined = undefined;
   /** The observed call whose result the method returned. */
@@ -89,8 +87,7 @@ export class DecoratedCall extends Call {
       this.natives?.release();
       this.natives = filled.natives;
     }
-    if (super.settleNatives(filled ?? seen)) return true;
-    return this.isLeftInside && filled === undefined && seen.answer.read() === undefined;
+    return super.settleNatives(filled ?? seen);
   }
 
   /** Runs the method itself. */
@@ -137,6 +134,10 @@ export class DecoratedCall extends Call {
         this.filled.fills = this;
         this.durationSeconds = this.filled.durationSeconds;
         this.pace = this.filled.pace;
+      } else if (this.observedCount > 0) {
+        const reading = this.answer.read();
+        this.isLeft = reading === undefined || reading.isSummary === true;
+        this.countedElsewhere ||= reading !== undefined && this.isLeft;
       }
     } catch (failure) {
       reportFailure('an observed call could not be attributed', failure);
@@ -154,17 +155,10 @@ export class DecoratedCall extends Call {
     return record;
   }
 
-  /** Model calls that have spans of their own are counted there. */
-  override measuredRecord(): CallRecord | undefined {
-    const record = super.measuredRecord();
-    return this.filled === undefined && this.observedCount > 0 && this.answer.read() === undefined ? undefined : record;
-  }
-
   protected override complete(): void {
     const { filled, record, answer, outcome } = this;
     this.readCopies((filled?.answer ?? answer).provider);
     if (filled === undefined) {
-      if (this.observedCount > 0 && answer.read()?.isSummary === true) this.countedElsewhere = true;
       super.complete();
       return;
     }

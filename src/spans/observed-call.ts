@@ -39,7 +39,7 @@ export class ObservedCall extends Call {
   /** By which its caller may abort it, where its SDK then ends it in some other way. */
   signal: unknown = undefined;
   /** The decorated call that it may fill. */
-  around: (Call & { isLeftInside: boolean }) | undefined = undefined;
+  around: Call | undefined = undefined;
   /** The decorated call that it fills. */
   fills: Call | undefined = undefined;
   /** The SDK has not returned yet. */
@@ -125,9 +125,7 @@ export class ObservedCall extends Call {
 
   protected override settleNatives(seen: Call): boolean {
     const { natives, around } = this;
-    const isLeft = natives ? super.settleNatives(seen) : around?.natives?.settleOne(seen.answer.read()?.id) === true;
-    if (isLeft && around !== undefined) around.isLeftInside = true;
-    return isLeft;
+    return natives ? super.settleNatives(seen) : around?.natives?.settleOne(seen.answer.read()?.id) === true;
   }
 
   protected override settle(error: unknown): void {

@@ -27,7 +27,7 @@ export abstract class RecordedCall {
   declaredProvider: string | undefined = undefined;
   /** As the client, the address or the answer told. */
   toldProvider: string | undefined = undefined;
-  /** Those who trace the same model call report it. */
+  /** Other spans report its model calls: those of calls inside, or of others who trace them. */
   protected isLeft = false;
   private isComplete = false;
   /** The session that it began in. */
