@@ -92,8 +92,7 @@ export class Asked {
   }
 }
 
-function definedOf(record: CallRecord['request']): CallRecord['request'] {
-  return record === undefined
-    ? undefined
-    : Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+/** What is known of something that may be. */
+export function definedOf<T extends object>(known: T | undefined): Partial<T> {
+  return Object.fromEntries(Object.entries(known ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

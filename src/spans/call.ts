@@ -1,4 +1,4 @@
-import { context as contextApi, trace, type Context, type Span } from '@opentelemetry/api';
+import { context as contextApi, trace, type Context, type Span, type Tracer } from '@opentelemetry/api';
 import { recordFinished } from '../core/finished.js';
 import type { CallRecord, Outcome } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
@@ -10,7 +10,7 @@ import { isNativePromise } from '../streams/promise.js';
 import type { Sink } from '../streams/sink.js';
 import { isAbortReason, signalsIn } from '../streams/abort.js';
 import { watch } from '../streams/watch.js';
-import { callIn } from './call-context.js';
+import { callIn, contextOf } from './call-context.js';
 import { unwatchCollection, watchCollection } from './collected.js';
 import { errorRecord } from './error-record.js';
 import { Finished } from './finished-span.js';
@@ -22,6 +22,7 @@ import { hasNativeSpans, leaveSpan, NativeSpan, NativeSpans } from './native-spa
 import { pipeline } from './pipeline.js';
 import { RecordedCall } from './recorded-call.js';
 import { inSessionOf } from './session-context.js';
+import { startSpan, type SpanStart } from './start-span.js';
 import { writeRecord } from './write.js';
 
 interface RawProperties {
@@ -51,6 +52,13 @@ export class Call extends RecordedCall implements Sink, OpenCall, MeasuredCall {
   pace: Pace | undefined = undefined;
   /** Spans of those who trace the same model call. */
   natives: NativeSpans | undefined = undefined;
+
+  /** Starts its span, now or as of `startTime` (milliseconds since the epoch). */
+  startSpan(tracer: Tracer, start: SpanStart, startTime?: number): void {
+    const parent = this.context;
+    this.span = startSpan(tracer, start, parent, startTime);
+    this.context = contextOf(parent, this.span, this);
+  }
 
   /** Watches what the method returned; returns what the caller gets. */
   watch(value: unknown): unknown {
@@ -180,10 +188,11 @@ export class Call extends RecordedCall implements Sink, OpenCall, MeasuredCall {
   again(): () => Call | undefined {
     const made = contextApi.active();
     const given = this.given && signalsIn(this.given);
+    const known = { ...this.record, scores: undefined };
     return () => {
       try {
         const active = contextApi.active();
-        const call = this.restart(trace.getSpan(active) === undefined ? made : inSessionOf(made, active));
+        const call = this.restart(trace.getSpan(active) === undefined ? made : inSessionOf(made, active), known);
         if (call === undefined || call.span?.isRecording() === false) return undefined;
         call.countedElsewhere = this.countedElsewhere;
         call.given = given;
@@ -196,8 +205,8 @@ export class Call extends RecordedCall implements Sink, OpenCall, MeasuredCall {
     };
   }
 
-  /** Starts a call like this one. */
-  protected restart(_parent: Context): Call | undefined {
+  /** Starts a call like this one; `known` is what its record said when the method returned. */
+  protected restart(_parent: Context, _known: Partial<CallRecord>): Call | undefined {
     return undefined;
   }
 

@@ -1,19 +1,20 @@
 import { context as contextApi, type Context } from '@opentelemetry/api';
 import type { CallRecord, Outcome } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
-import { settings, strictest, type ContentSwitches } from '../core/settings.js';
+import { settings, type ContentSwitches } from '../core/settings.js';
 import { runInFrame, type PromptFrame } from '../prompts/frame.js';
 import type { Method } from '../streams/cover.js';
 import type { Provider } from '../providers/registry.js';
 import type { ArgumentCopies } from './argument-copies.js';
+import { definedOf } from './asked.js';
 import { Call } from './call.js';
-import { callIn, contextOf } from './call-context.js';
+import { callIn } from './call-context.js';
 import type { CallKind, CallOptions } from './definition.js';
 import { startOf } from './recorded-call.js';
 import { runInUntraced } from './untraced.js';
 import type { ObservedCall } from './observed-call.js';
 import { ownerOf } from './owners.js';
-import { startSpan, type SpanStart } from './start-span.js';
+import type { SpanStart } from './start-span.js';
 import { StepContext } from './step-context.js';
 import { activeTracer } from './tracer.js';
 
@@ -42,28 +43,14 @@ export class DecoratedCall extends Call {
     this.isNested = this.outer !== undefined;
   }
 
-  protected override restart(parent: Context): DecoratedCall | undefined {
+  protected override restart(parent: Context, known: Partial<CallRecord>): DecoratedCall | undefined {
     const tracer = settings().enabled ? activeTracer() : undefined;
-    const { kind, options, content, start, asked, copies, frame } = this;
+    const { kind, options, content, start, asked, copies, frame, declaredProvider } = this;
     if (tracer === undefined || start === undefined) return undefined;
-    const call = new (this.constructor as typeof DecoratedCall)(
-      kind,
-      options,
-      strictest(content, callIn(parent)?.content),
-      parent,
-    );
-    const { spanName, functionName, prompt, tags, metadata } = this.record;
-    const { agent, tool, messages } = this.record;
-    const retrieval = this.record.retrieval && { ...this.record.retrieval, documents: undefined };
-    Object.assign(call, { start, asked, copies, frame });
-    const known = { spanName, functionName, prompt, tags, metadata, retrieval };
-    Object.assign(call.record, { ...known, operation: kind.operation });
-    kind.describe(call.record, options);
-    // What was known of the object and of the model's call, which a subscription no longer is.
-    Object.assign(call.record, { agent, tool, messages: messages && { toolDefinitions: messages.toolDefinitions } });
-    call.declaredProvider = call.record.provider;
-    call.span = startSpan(tracer, start, parent);
-    call.context = contextOf(parent, call.span, call);
+    const call = new (this.constructor as typeof DecoratedCall)(kind, options, content, parent);
+    Object.assign(call, { start, asked, copies, frame, declaredProvider });
+    Object.assign(call.record, known);
+    call.startSpan(tracer, start);
     return call;
   }
 
@@ -213,24 +200,14 @@ export class DecoratedCall extends Call {
 
   private takeOver(seen: CallRecord, toldProvider: string | undefined): void {
     const { record } = this;
-    record.outcome = seen.outcome;
-    record.operation = seen.operation ?? record.operation;
-    record.provider = toldProvider ?? this.declaredProvider ?? seen.provider ?? record.provider;
-    record.serverAddress = seen.serverAddress;
-    record.serverPort = seen.serverPort;
-    record.request = { ...record.request, ...seen.request };
-    record.response = seen.response;
-    record.usage = seen.usage;
-    record.usageRemedy = seen.usageRemedy;
-    record.messages = seen.messages;
-    record.outputType = seen.outputType ?? record.outputType;
-    record.retrieval = seen.retrieval;
-    record.embeddingDimensions = seen.embeddingDimensions ?? record.embeddingDimensions;
-    record.streamChunks = seen.streamChunks;
-    record.isAsync ||= seen.isAsync;
-    record.requestMissing = seen.requestMissing;
-    record.error = seen.error;
-    // The messages say it all.
-    if (seen.messages?.input !== undefined) record.arguments = undefined;
+    const known = {
+      provider: toldProvider ?? this.declaredProvider ?? seen.provider ?? record.provider,
+      request: { ...record.request, ...seen.request },
+      isAsync: record.isAsync || seen.isAsync,
+      // The messages say it all.
+      arguments: seen.messages?.input === undefined ? record.arguments : undefined,
+    };
+    const ours = { session: undefined, result: undefined, unobserved: undefined };
+    Object.assign(record, definedOf({ ...seen, ...ours }), known);
   }
 }

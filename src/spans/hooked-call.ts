@@ -104,8 +104,8 @@ export class HookedCall extends DecoratedCall {
     for (const run of [...this.runs].reverse()) this.runHook('onStart', run);
   }
 
-  protected override restart(parent: Context): DecoratedCall | undefined {
-    const call = super.restart(parent);
+  protected override restart(parent: Context, known: Partial<CallRecord>): DecoratedCall | undefined {
+    const call = super.restart(parent, known);
     const [first] = this.runs;
     if (call instanceof HookedCall && first !== undefined)
       call.hook(this.runs, first.context.methodName, first.context.this, first.context.args);

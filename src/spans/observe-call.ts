@@ -1,12 +1,11 @@
 import { context as contextApi, trace } from '@opentelemetry/api';
 import { reportFailure } from '../core/report.js';
-import { settings, strictest } from '../core/settings.js';
+import { settings } from '../core/settings.js';
 import type { Provider } from '../providers/registry.js';
 import { providerOfClient } from '../providers/registry.js';
 import { isAbort, signalsIn } from '../streams/abort.js';
 import type { Call } from './call.js';
 import { ask, isAsking } from './asking.js';
-import { callIn } from './call-context.js';
 import { currentModelCall } from './current.js';
 import { isOfScope, muteUsage } from './mute-usage.js';
 import { ObservedCall } from './observed-call.js';
@@ -95,10 +94,9 @@ function startObserved(
     const scope = scopeIn(active);
     const context =
       parent === undefined ? active : scope === undefined ? parent.context : inScope(parent.context, scope);
-    const around = callIn(active);
     const known = model === undefined ? undefined : `${name} ${model}`;
     if (known !== undefined && isAsking(known)) return undefined;
-    const call = new ObservedCall(strictest(content, around?.content), context, tracer);
+    const call = new ObservedCall(content, context, tracer);
     call.noteRequest(typeof body === 'function' ? body() : body, provider);
     if (call.asked === undefined) return undefined;
     if (streams) call.asked.streams = true;

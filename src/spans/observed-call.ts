@@ -1,14 +1,13 @@
 import { SpanKind, type Context, type Tracer } from '@opentelemetry/api';
-import type { Outcome } from '../core/record.js';
+import type { CallRecord, Outcome } from '../core/record.js';
 import type { ContentSwitches } from '../core/settings.js';
 import { GEN_AI_OPERATION_NAME_VALUE_CHAT } from '../semconv/gen-ai.js';
 import { hasAborted } from '../streams/abort.js';
 import type { Method } from '../streams/cover.js';
 import { Call } from './call.js';
-import { contextOf } from './call-context.js';
 import { currentModelCall } from './current.js';
 import type { CallKind } from './definition.js';
-import { spanStart, startSpan } from './start-span.js';
+import { spanStart } from './start-span.js';
 
 const OBSERVED: CallKind = {
   decorator: 'observe(client)',
@@ -49,7 +48,7 @@ export class ObservedCall extends Call {
 
   constructor(
     content: ContentSwitches,
-    private readonly parent: Context,
+    parent: Context,
     /** Undefined where the call around it has hooks and nothing is traced. */
     readonly tracer: Tracer | undefined,
   ) {
@@ -81,9 +80,7 @@ export class ObservedCall extends Call {
     const { model } = record.request;
     const operation = record.operation ?? GEN_AI_OPERATION_NAME_VALUE_CHAT;
     const name = model === undefined ? operation : `${operation} ${model}`;
-    const start = spanStart(name, this.kind, this.options, record);
-    this.span = startSpan(tracer, start, this.parent, this.startedAtClock);
-    this.context = contextOf(this.parent, this.span, this);
+    this.startSpan(tracer, spanStart(name, this.kind, this.options, record), this.startedAtClock);
     this.error = undefined;
     if (this.endedAtClock !== undefined) this.endSpan(this.endedAtClock);
   }
@@ -93,11 +90,10 @@ export class ObservedCall extends Call {
     return this.isLazy ? super.enter(work, self, values) : work.apply(self, values);
   }
 
-  protected override restart(parent: Context): ObservedCall {
+  protected override restart(parent: Context, known: Partial<CallRecord>): ObservedCall {
     const call = new ObservedCall(this.content, parent, this.tracer);
-    const { serverAddress, serverPort } = this.record;
     Object.assign(call, { asked: this.asked, hostedBy: this.hostedBy });
-    Object.assign(call.record, { serverAddress, serverPort });
+    Object.assign(call.record, known);
     const around = currentModelCall();
     if (around === undefined) call.startOwnSpan();
     else around.begin(call);

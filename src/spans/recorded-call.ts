@@ -1,10 +1,11 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { CallRecord, type Outcome } from '../core/record.js';
 import { reportFailure, warnOnce } from '../core/report.js';
-import { settings, type ContentSwitches } from '../core/settings.js';
+import { settings, strictest, type ContentSwitches } from '../core/settings.js';
 import type { Provider } from '../providers/registry.js';
 import { Answer } from './answer.js';
 import { Asked, mayBeRequest } from './asked.js';
+import { callIn } from './call-context.js';
 import type { CallKind, CallOptions } from './definition.js';
 import { leaveRecord } from './native-spans.js';
 import { serverOf } from './server.js';
@@ -39,11 +40,12 @@ export abstract class RecordedCall {
     readonly kind: CallKind,
     readonly options: CallOptions,
     content: ContentSwitches,
-    /** Where the call's own work runs. */
+    /** Where it is called; once it has a span, where its own work runs. */
     public context: Context,
   ) {
+    const allowed = strictest(content, callIn(context)?.content);
     this.session = sessionIn(context);
-    this.content = this.session === undefined ? content : this.session.strictest(content);
+    this.content = this.session === undefined ? allowed : this.session.strictest(allowed);
     this.answer = new Answer(this.keepsContent);
   }
 

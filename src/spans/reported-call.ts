@@ -1,15 +1,14 @@
 import { context as contextApi, SpanKind } from '@opentelemetry/api';
 import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
-import { settings, strictest } from '../core/settings.js';
+import { settings } from '../core/settings.js';
 import { GEN_AI_OPERATION_NAME_VALUE_EXECUTE_TOOL, GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL } from '../semconv/gen-ai.js';
 import { isAbort } from '../streams/abort.js';
 import type { Call } from './call.js';
-import { callIn, contextOf } from './call-context.js';
 import { DecoratedCall } from './decorated-call.js';
 import type { CallKind } from './definition.js';
 import { addOpenCall } from './open-calls.js';
-import { spanStart, startSpan } from './start-span.js';
+import { spanStart } from './start-span.js';
 import { activeTracer } from './tracer.js';
 
 export type { Call } from './call.js';
@@ -49,11 +48,9 @@ function start(kind: CallKind, name: string, details: Partial<CallRecord>, aroun
     const { enabled, content } = settings();
     const tracer = enabled ? activeTracer() : undefined;
     if (tracer === undefined) return undefined;
-    const parent = around?.context ?? contextApi.active();
-    const call = new DecoratedCall(kind, {}, strictest(content, callIn(parent)?.content), parent);
+    const call = new DecoratedCall(kind, {}, content, around?.context ?? contextApi.active());
     Object.assign(call.record, { operation: kind.operation }, details);
-    call.span = startSpan(tracer, spanStart(name, kind, {}, call.record), parent);
-    call.context = contextOf(parent, call.span, call);
+    call.startSpan(tracer, spanStart(name, kind, {}, call.record));
     addOpenCall(call);
     return call;
   } catch (failure) {

@@ -8,7 +8,7 @@ import { isAbort } from '../streams/abort.js';
 import type { Enter, Method } from '../streams/cover.js';
 import { keepContext } from '../streams/keep-context.js';
 import { ArgumentCopies, requestGiven } from './argument-copies.js';
-import { callIn, contextOf } from './call-context.js';
+import { contextOf } from './call-context.js';
 import { recordPrompts } from './current.js';
 import { DecoratedCall } from './decorated-call.js';
 import type { CallDefinition, MethodDefinition } from './definition.js';
@@ -93,7 +93,7 @@ function startCall(
     const origin = kind.origin?.(options, args, active);
     const parent = origin?.parent ?? active;
     const AnyCall = middleware === undefined ? DecoratedCall : HookedCall;
-    const call = new AnyCall(kind, options, strictest(contentOf(definition), callIn(parent)?.content), parent);
+    const call = new AnyCall(kind, options, contentOf(definition), parent);
     const { record } = call;
     record.operation = kind.operation;
     record.functionName = definition.functionName(self);
