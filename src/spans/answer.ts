@@ -31,8 +31,10 @@ export class Answer {
 
   chunk(chunk: unknown): void {
     if (this.chunks++ === 0) this.first(chunk);
-    if (this.fold !== undefined) this.add(chunk);
-    else if (typeof chunk === 'string') this.addText(chunk);
+    const { fold } = this;
+    if (fold !== undefined) {
+      if (typeof chunk === 'object' && chunk !== null && !ArrayBuffer.isView(chunk)) fold.add(chunk);
+    } else if (typeof chunk === 'string') this.addText(chunk);
     else if (this.keepsContent) this.last = ArrayBuffer.isView(chunk) ? addedTo(this.last, chunk) : chunk;
   }
 
@@ -40,7 +42,7 @@ export class Answer {
   said(value: object): void {
     if (!this.hasSaid) this.start(value);
     this.hasSaid = true;
-    this.add(value);
+    this.fold?.add(value);
   }
 
   get isAborted(): boolean {
@@ -112,15 +114,6 @@ export class Answer {
     if (found === undefined) return;
     this.provider = found.provider;
     this.fold = found.fold;
-  }
-
-  private add(chunk: unknown): void {
-    if (typeof chunk !== 'object' || chunk === null || ArrayBuffer.isView(chunk)) return;
-    try {
-      this.fold?.add(chunk);
-    } catch (failure) {
-      reportFailure('a provider adapter failed to read a chunk', failure);
-    }
   }
 
   private addText(chunk: string): void {

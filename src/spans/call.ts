@@ -141,7 +141,12 @@ export class Call extends RecordedCall implements Sink, OpenCall, MeasuredCall {
   }
 
   said(value: object): void {
-    if (!this.ended) this.answer.said(value);
+    if (this.ended) return;
+    try {
+      this.answer.said(value);
+    } catch (failure) {
+      reportFailure('a chunk could not be read', failure);
+    }
   }
 
   resolved(value: unknown): void {

@@ -1,7 +1,7 @@
 import { context as contextApi, type Context } from '@opentelemetry/api';
 import type { CallRecord, Outcome } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
-import { settings, type ContentSwitches } from '../core/settings.js';
+import type { ContentSwitches } from '../core/settings.js';
 import { runInFrame, type PromptFrame } from '../prompts/frame.js';
 import type { Method } from '../streams/cover.js';
 import type { Provider } from '../providers/registry.js';
@@ -44,7 +44,7 @@ export class DecoratedCall extends Call {
   }
 
   protected override restart(parent: Context, known: Partial<CallRecord>): DecoratedCall | undefined {
-    const tracer = settings().enabled ? activeTracer() : undefined;
+    const tracer = activeTracer();
     const { kind, options, content, start, asked, copies, frame, declaredProvider } = this;
     if (tracer === undefined || start === undefined) return undefined;
     const call = new (this.constructor as typeof DecoratedCall)(kind, options, content, parent);

@@ -115,8 +115,8 @@ export class NativeSpan {
     removeKeys(this.attributes, (key) => key.startsWith('gen_ai.') || key.startsWith('ai.usage.'));
     if (this.span.attributes !== undefined) return;
     warnOnce(
-      'a model call is counted twice, because its SDK traces it too and the spans of this tracer provider cannot be ' +
-        'changed. Construct the client with `openTelemetry: false`, or wrap it in observe(client).',
+      'a model call is counted twice: its SDK traces it too, on spans that cannot be changed. Construct the client with ' +
+        '`openTelemetry: false`, or wrap it in observe(client).',
     );
   }
 

@@ -86,8 +86,7 @@ function startObserved(
   { provider, name, model }: AskedClient,
 ): ObservedCall | undefined {
   try {
-    const { enabled, content } = settings();
-    const tracer = enabled ? activeTracer() : undefined;
+    const tracer = activeTracer();
     const parent = currentModelCall();
     if (tracer === undefined && parent === undefined) return undefined;
     const active = contextApi.active();
@@ -96,7 +95,7 @@ function startObserved(
       parent === undefined ? active : scope === undefined ? parent.context : inScope(parent.context, scope);
     const known = model === undefined ? undefined : `${name} ${model}`;
     if (known !== undefined && isAsking(known)) return undefined;
-    const call = new ObservedCall(content, context, tracer);
+    const call = new ObservedCall(settings().content, context, tracer);
     call.noteRequest(typeof body === 'function' ? body() : body, provider);
     if (call.asked === undefined) return undefined;
     if (streams) call.asked.streams = true;

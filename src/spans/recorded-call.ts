@@ -161,8 +161,8 @@ export abstract class RecordedCall {
   private missRequest(): void {
     this.record.requestMissing = true;
     warnOnce(
-      `${this.record.functionName ?? 'a call'} returned a response whose request is not known: model parameters and ` +
-        'messages are missing. Wrap the SDK client in observe(client), or hand the request over with record(request).',
+      `${this.record.functionName ?? 'a call'} returned a response whose request is not known. ` +
+        'Wrap the SDK client in observe(client), or hand the request over with record(request).',
     );
   }
 }

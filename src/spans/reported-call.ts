@@ -45,10 +45,9 @@ export function failCall(call: Call, error: unknown): void {
 
 function start(kind: CallKind, name: string, details: Partial<CallRecord>, around: Call | undefined): Call | undefined {
   try {
-    const { enabled, content } = settings();
-    const tracer = enabled ? activeTracer() : undefined;
+    const tracer = activeTracer();
     if (tracer === undefined) return undefined;
-    const call = new DecoratedCall(kind, {}, content, around?.context ?? contextApi.active());
+    const call = new DecoratedCall(kind, {}, settings().content, around?.context ?? contextApi.active());
     Object.assign(call.record, { operation: kind.operation }, details);
     call.startSpan(tracer, spanStart(name, kind, {}, call.record));
     addOpenCall(call);

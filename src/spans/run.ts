@@ -25,7 +25,7 @@ type FrameChange = PromptFrame | null | undefined;
  */
 export function runCall(method: MethodDefinition, original: Method, self: unknown, args: unknown[]): unknown {
   const { middleware, call: definition = middleware?.alone } = method;
-  const tracer = definition !== undefined && settings().enabled ? findTracer(definition) : undefined;
+  const tracer = definition && findTracer(definition);
   if (definition === undefined || (tracer ?? middleware) === undefined) return runBare(method, original, self, args);
   const call = startCall(definition, method, tracer, original, self, args);
   if (call === undefined) return runBare(method, original, self, args);
@@ -56,7 +56,7 @@ export function runCall(method: MethodDefinition, original: Method, self: unknow
 
 function findTracer(definition: CallDefinition): Tracer | undefined {
   try {
-    return definition.tracer === undefined ? activeTracer() : definition.tracer();
+    return (definition.tracer ?? activeTracer)();
   } catch (failure) {
     reportFailure('no tracer could be had', failure);
     return undefined;

@@ -41,7 +41,7 @@ export interface LaterScore extends Score {
  */
 export function score(given: LaterScore): void {
   try {
-    const tracer = settings().enabled ? activeTracer() : undefined;
+    const tracer = activeTracer();
     if (tracer === undefined) return;
     const record = scoreRecord(given);
     const spanContext = spanContextOf(given.traceparent);

@@ -1,4 +1,5 @@
 import { ProxyTracerProvider, trace, type Tracer, type TracerProvider } from '@opentelemetry/api';
+import { settings } from '../core/settings.js';
 import { pipeline } from './pipeline.js';
 import { VERSION } from './version.js';
 
@@ -17,6 +18,7 @@ let cached: Tracer | undefined;
  * registered, shut down and replaced at any time and OpenTelemetry's proxy tracer keeps its first delegate.
  */
 export function activeTracer(scope = SCOPE): Tracer | undefined {
+  if (!settings().enabled) return undefined;
   const state = pipeline();
   if (state.decide !== undefined) state.decide();
   const provider = state.tracerProvider ?? registeredProvider();
