@@ -10,8 +10,7 @@ interface SdkSpan {
 const USAGE = /^(gen_ai|ai)\.usage\./;
 
 /** The span of an SDK around a model call that decotel reports keeps all but the token counts, which come last. */
-export function muteUsage(span: Span | undefined, scopes: readonly string[]): void {
-  if (!isOfScope(span, scopes)) return;
+export function muteUsage(span: Span): void {
   const setAttribute = span.setAttribute.bind(span);
   const setAttributes = span.setAttributes.bind(span);
   cover(span, 'setAttribute', (key, value) =>

@@ -11,6 +11,8 @@ import type { CallRecord } from '../core/record.js';
 import { warnOnce } from '../core/report.js';
 import { settings } from '../core/settings.js';
 import * as genAi from '../semconv/gen-ai.js';
+import { cover } from '../streams/cover.js';
+import { isOfScope } from './mute-usage.js';
 import { SCOPE } from './tracer.js';
 
 /** What a span of OpenTelemetry's SDK (2.x) has beside the API; other tracers may have none of it. */
@@ -74,7 +76,7 @@ export class NativeSpan {
     if (!isKnown && (attributes === undefined || !isModelCall(attributes))) return undefined;
     const native = span as SdkSpan;
     const ours = trace.getSpan(context) as SdkSpan | undefined;
-    const isOthers = attributes === undefined ? native.isRecording() : native.instrumentationScope?.name !== SCOPE;
+    const isOthers = attributes === undefined ? native.isRecording() : !isOfScope(native, [SCOPE]);
     const isBeside = typeof attributes === typeof ours?.attributes && native.resource === ours?.resource;
     return isOthers && isBeside ? new NativeSpan(native) : undefined;
   }
@@ -98,16 +100,16 @@ export class NativeSpan {
   /** Puts its end off until it is clear who reports the call: what has ended is exported. */
   hold(): void {
     // In place of no time, what the SDK makes of none.
-    this.coverEnd((time = performance.now()) => void (this.endedAt ??= time));
+    cover(this.span, 'end', (time = performance.now()) => void (this.endedAt ??= time as TimeInput));
   }
 
   /** Lets it end. Where `isOurs` says then that decotel reports the call, it is no model call's span any more. */
-  release(isOurs: () => boolean): void {
-    const end = (time?: TimeInput): void => {
-      if (isOurs()) this.withdraw();
-      this.endSpan(time);
+  release(isOurs = (_native: NativeSpan): boolean => false): void {
+    const end = (time: unknown): void => {
+      if (isOurs(this)) this.withdraw();
+      this.endSpan(time as TimeInput | undefined);
     };
-    if (this.endedAt === undefined) this.coverEnd(end);
+    if (this.endedAt === undefined) cover(this.span, 'end', end);
     else end(this.endedAt);
   }
 
@@ -118,10 +120,6 @@ export class NativeSpan {
       'a model call is counted twice: its SDK traces it too, on spans that cannot be changed. Construct the client with ' +
         '`openTelemetry: false`, or wrap it in observe(client).',
     );
-  }
-
-  private coverEnd(value: (time?: TimeInput) => void): void {
-    Reflect.defineProperty(this.span, 'end', { value, configurable: true, writable: true });
   }
 }
 
@@ -146,18 +144,12 @@ export class NativeSpans {
     if (this.natives.some(({ span }) => span === native.span)) return;
     hasNativeSpans = true;
     if (!isTheirs()) native.hold();
-    if (this.natives.push(native) > MOST_HELD) this.natives.shift()?.release(() => false);
+    if (this.natives.push(native) > MOST_HELD) this.natives.shift()?.release();
   }
 
-  /** An observed call has seen to this one. */
-  letGo(settled: Span | undefined): void {
-    const index = this.natives.findIndex(({ span }) => span === settled);
-    if (index >= 0) this.natives.splice(index, 1)[0]?.release(() => false);
-  }
-
-  /** All end as they are. */
-  release(): void {
-    for (const native of this.natives.splice(0)) native.release(() => false);
+  /** They end as they are: all, or the one that an observed call has seen to. */
+  release(settled?: Span): void {
+    for (const native of this.take(({ span }) => settled === undefined || span === settled)) native.release();
   }
 
   /**
@@ -165,7 +157,7 @@ export class NativeSpans {
    * the one of the same call reports nothing any more. All others end as they are.
    */
   settle(reported: Reported): boolean {
-    const natives = this.natives.splice(0);
+    const natives = this.take();
     const { reading, record } = reported;
     const same = sameCall(natives, reported);
     if (isTheirs()) return (reading === undefined ? natives : same).length > 0;
@@ -174,17 +166,21 @@ export class NativeSpans {
     const isOurs = (native: NativeSpan): boolean =>
       !isLeft && same.includes(native) && (reading !== undefined || !native.hasUsage);
     if (!isLeft) complete(record, same[0]?.attributes);
-    for (const native of natives) native.release(() => isOurs(native));
+    for (const native of natives) native.release(isOurs);
     return isLeft;
   }
 
   /** One of several calls inside ends; what it answered has `id`. */
   settleOne(id: string | undefined): boolean {
-    const same = this.natives.filter(({ responseId }) => responseId !== undefined && responseId === id);
-    if (isTheirs()) return same.length > 0;
-    this.natives = this.natives.filter((native) => !same.includes(native));
-    for (const native of same) native.release(() => true);
-    return false;
+    const same = this.take(({ responseId }) => responseId !== undefined && responseId === id);
+    for (const native of same) native.release(() => !isTheirs());
+    return isTheirs() && same.length > 0;
+  }
+
+  private take(isTaken = (_native: NativeSpan): boolean => true): NativeSpan[] {
+    const taken = this.natives.filter(isTaken);
+    this.natives = this.natives.filter((native) => !taken.includes(native));
+    return taken;
   }
 }
 

@@ -119,10 +119,12 @@ function startObserved(
 /** The SDK's own span is around the call of its model. */
 function settleAround(call: ObservedCall, scopes: readonly string[]): void {
   const span = trace.getActiveSpan();
-  if (settings().nativeSpans === 'ours') {
-    muteUsage(span, scopes);
-    currentModelCall()?.natives?.letGo(span);
-  } else if (isOfScope(span, scopes)) call.noteNative(span, true);
+  if (!isOfScope(span, scopes)) return;
+  if (settings().nativeSpans === 'theirs') call.noteNative(span, true);
+  else {
+    muteUsage(span);
+    currentModelCall()?.natives?.release(span);
+  }
 }
 
 /**
