@@ -1,7 +1,7 @@
 import { retrievedDocuments } from '../core/retrieved-documents.js';
 import { shared } from '../core/shared.js';
 import { snapshot } from '../core/snapshot.js';
-import { failCall, startRetrieval, startToolCall, type Call } from '../spans/reported-call.js';
+import { startRetrieval, startToolCall, type Call } from '../spans/reported-call.js';
 import { HANDLER_NAME, startModelCall } from '../spans/observe-call.js';
 
 /** By the id of its run: a call, and for a chain the call that it runs in. */
@@ -123,8 +123,7 @@ function endRun(runId: string): Call | undefined {
 }
 
 function failRun(error: unknown, runId: string): void {
-  const call = endRun(runId);
-  if (call !== undefined) failCall(call, error);
+  endRun(runId)?.end('error', error);
 }
 
 /** Of a serialised tool: `{ id: ['langchain', 'tools', 'DynamicStructuredTool'] }`. */

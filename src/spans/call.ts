@@ -8,7 +8,7 @@ import { seamOf } from '../providers/registry.js';
 import type { Enter, Method } from '../streams/cover.js';
 import { isNativePromise } from '../streams/promise.js';
 import type { Sink } from '../streams/sink.js';
-import { isAbortReason, signalsIn } from '../streams/abort.js';
+import { isAbort, isAbortReason, signalsIn } from '../streams/abort.js';
 import { watch } from '../streams/watch.js';
 import { callIn, contextOf } from './call-context.js';
 import { unwatchCollection, watchCollection } from './collected.js';
@@ -234,12 +234,11 @@ export class Call extends RecordedCall implements Sink, OpenCall, MeasuredCall {
     this.end('completed');
   }
 
-  /** Ends the call and its span. At most the first call counts; never throws. */
+  /** Ends the call and its span; an error of an abort is none. At most the first call counts; never throws. */
   end(outcome: Outcome, error?: unknown): void {
     if (this.ended) return;
-    const isReason = outcome === 'error' && this.given !== undefined && isAbortReason(error, this.given);
-    const isAborted = isReason || this.answer.isAborted;
-    this.outcome = isAborted ? 'aborted' : outcome;
+    const hasThrown = outcome === 'error' && (isAbort(error) || isAbortReason(error, this.given ?? []));
+    this.outcome = hasThrown || this.answer.isAborted ? 'aborted' : outcome;
     this.given = undefined;
     removeOpenCall(this);
     if (this.isWatchedForCollection) unwatchCollection(this);

@@ -1,5 +1,5 @@
 import { context as contextApi, type Context } from '@opentelemetry/api';
-import type { CallRecord, Outcome } from '../core/record.js';
+import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
 import type { ContentSwitches } from '../core/settings.js';
 import { runInFrame, type PromptFrame } from '../prompts/frame.js';
@@ -115,21 +115,41 @@ export class DecoratedCall extends Call {
 
   protected override settle(error: unknown): void {
     try {
-      this.filled = this.fillFrom(this.outcome ?? 'completed');
-      if (this.filled !== undefined) {
-        this.filled.error = undefined;
-        this.filled.fills = this;
-        this.durationSeconds = this.filled.durationSeconds;
-        this.pace = this.filled.pace;
-      } else if (this.observedCount > 0) {
-        const reading = this.answer.read();
-        this.isLeft = reading === undefined || reading.isSummary === true;
-        this.countedElsewhere ||= reading !== undefined && this.isLeft;
-      }
+      if (this.observedCount > 0) this.attribute();
     } catch (failure) {
       reportFailure('an observed call could not be attributed', failure);
     }
     super.settle(error);
+  }
+
+  /** One observed call is reported by this one, or none; any other has its own span from now on. */
+  private attribute(): void {
+    const { followed, waiting, observedCount, outcome = 'completed' } = this;
+    const reading = this.answer.read();
+    const isSummary = reading?.isSummary === true;
+    // Its reader left the stream that the method returned, and with it the one which that was made of.
+    if (isSummary && observedCount === 1 && waiting?.ended === false) waiting.end(outcome);
+    // A failure that the method dealt with is not the method's failure; one that its own answer tells of is.
+    const hasFailed = outcome === 'error' || reading?.error !== undefined;
+    const fits = waiting?.ended === true && (waiting.outcome !== 'error' || hasFailed);
+    const isNoAnswer = reading === undefined || isSummary;
+    // The same response may be another object: a spread of it, what an SDK's helper put together.
+    const isItsOwn = isNoAnswer
+      ? observedCount === 1
+      : reading.id !== undefined && reading.id === waiting?.answer.read()?.id;
+    const filled = followed ?? (fits && isItsOwn ? waiting : undefined);
+    if (waiting !== filled) waiting?.startOwnSpan();
+    this.waiting = undefined;
+    this.filled = filled;
+    if (filled === undefined) {
+      this.isLeft = isNoAnswer;
+      this.countedElsewhere ||= isSummary;
+      return;
+    }
+    filled.error = undefined;
+    filled.fills = this;
+    this.durationSeconds = filled.durationSeconds;
+    this.pace = filled.pace;
   }
 
   override get isAwaited(): boolean {
@@ -155,8 +175,7 @@ export class DecoratedCall extends Call {
     // Of an answer that nobody recognised, the method's own caller knows more.
     if (filled.answer.provider !== undefined) record.result = filled.record.result;
     // A method that reads the beginning of a stream and returns has done what it was asked for.
-    const isWhole = outcome === 'completed' && record.outcome !== 'cancelled';
-    record.outcome = isWhole ? (record.outcome ?? outcome) : outcome;
+    if (outcome !== 'completed' || record.outcome === 'cancelled') record.outcome = outcome;
     record.error = record.outcome === 'error' ? (failure ?? record.error) : undefined;
     if (answer.chunks > 0) record.streamChunks = answer.chunks;
   }
@@ -168,34 +187,6 @@ export class DecoratedCall extends Call {
     const asked = kind.isModelCall ? copies.request(answeredBy) : undefined;
     this.asked ??= asked;
     if (asked === undefined) record.arguments = copies.named();
-  }
-
-  /** The observed call that this call reports; any other gets its own span now. */
-  private fillFrom(outcome: Outcome): ObservedCall | undefined {
-    const { followed, waiting } = this;
-    this.waiting = undefined;
-    if (followed !== undefined) {
-      if (waiting !== followed) waiting?.startOwnSpan();
-      return followed;
-    }
-    if (waiting === undefined) return undefined;
-    // Its reader left the stream that the method returned, and with it the one which that was made of.
-    if (!waiting.ended && this.observedCount === 1 && this.answer.read()?.isSummary === true) waiting.end(outcome);
-    const reading = this.answer.read();
-    // A failure that the method dealt with is not the method's failure; one that its own answer tells of is.
-    const hasFailed = outcome === 'error' || reading?.error !== undefined;
-    const fits = waiting.ended && (waiting.outcome !== 'error' || hasFailed);
-    const isItsOwn =
-      reading === undefined || reading.isSummary === true ? this.observedCount === 1 : this.returnedCopyOf(waiting);
-    if (fits && isItsOwn) return waiting;
-    waiting.startOwnSpan();
-    return undefined;
-  }
-
-  /** The method returned the same response as another object: a spread of it, what an SDK's helper put together. */
-  private returnedCopyOf(observed: ObservedCall): boolean {
-    const id = this.answer.read()?.id;
-    return id !== undefined && id === observed.answer.read()?.id;
   }
 
   private takeOver(seen: CallRecord, toldProvider: string | undefined): void {

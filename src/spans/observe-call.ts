@@ -3,7 +3,7 @@ import { reportFailure } from '../core/report.js';
 import { settings } from '../core/settings.js';
 import type { Provider } from '../providers/registry.js';
 import { providerOfClient } from '../providers/registry.js';
-import { isAbort, signalsIn } from '../streams/abort.js';
+import { signalsIn } from '../streams/abort.js';
 import type { Call } from './call.js';
 import { ask, isAsking } from './asking.js';
 import { currentModelCall } from './current.js';
@@ -47,7 +47,7 @@ export function observeCall(request: SeenRequest, invoke: () => unknown): unknow
     const made = call.asks === undefined ? silent : (): unknown => ask(call, silent);
     value = call.isWaiting ? made() : contextApi.with(call.context, made);
   } catch (error) {
-    call.end(isAbort(error) ? 'aborted' : 'error', error);
+    call.end('error', error);
     throw error;
   }
   return call.span === undefined || call.span.isRecording() ? call.watch(value) : value;

@@ -3,7 +3,6 @@ import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
 import { settings } from '../core/settings.js';
 import { GEN_AI_OPERATION_NAME_VALUE_EXECUTE_TOOL, GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL } from '../semconv/gen-ai.js';
-import { isAbort } from '../streams/abort.js';
 import type { Call } from './call.js';
 import { DecoratedCall } from './decorated-call.js';
 import type { CallKind } from './definition.js';
@@ -36,11 +35,6 @@ export function startRetrieval(
   around: Call | undefined,
 ): Call | undefined {
   return start(RETRIEVAL, GEN_AI_OPERATION_NAME_VALUE_RETRIEVAL, { retrieval }, around);
-}
-
-/** Ends a call with what it threw. */
-export function failCall(call: Call, error: unknown): void {
-  call.end(isAbort(error) ? 'aborted' : 'error', error);
 }
 
 function start(kind: CallKind, name: string, details: Partial<CallRecord>, around: Call | undefined): Call | undefined {

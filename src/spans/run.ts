@@ -4,7 +4,6 @@ import { reportFailure } from '../core/report.js';
 import { contentSwitches, settings, strictest, type ContentSwitches } from '../core/settings.js';
 import { createFrame, isInFrame, runInFrame, type PromptFrame } from '../prompts/frame.js';
 import type { PromptTemplate } from '../prompts/template.js';
-import { isAbort } from '../streams/abort.js';
 import type { Enter, Method } from '../streams/cover.js';
 import { keepContext } from '../streams/keep-context.js';
 import { ArgumentCopies, requestGiven } from './argument-copies.js';
@@ -43,7 +42,7 @@ export function runCall(method: MethodDefinition, original: Method, self: unknow
   try {
     value = call.run(() => original.apply(self, args));
   } catch (error) {
-    call.end(isAbort(error) ? 'aborted' : 'error', error);
+    call.end('error', error);
     if (hooked !== undefined) return hooked.instead(error, false);
     throw error;
   }
