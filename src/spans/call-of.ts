@@ -1,5 +1,4 @@
-import { reportFailure } from '../core/report.js';
-import { markOf, type EndedCall, type Mark } from './marks.js';
+import { markOf, type EndedCall } from './marks.js';
 
 export type { EndedCall } from './marks.js';
 
@@ -26,22 +25,13 @@ export interface ReturnedCall {
  * ```
  */
 export function callOf(value: unknown): ReturnedCall {
-  return new MarkedCall(markOf(value));
-}
-
-class MarkedCall implements ReturnedCall {
-  constructor(private readonly mark: Mark | undefined) {}
-
-  get traceparent(): string | undefined {
-    return this.mark?.traceparent;
-  }
-
-  get ended(): Promise<EndedCall | undefined> {
-    try {
-      return this.mark?.ended ?? Promise.resolve(undefined);
-    } catch (failure) {
-      reportFailure('the end of a call could not be awaited', failure);
-      return Promise.resolve(undefined);
-    }
-  }
+  const mark = markOf(value);
+  return {
+    get traceparent() {
+      return mark?.traceparent;
+    },
+    get ended() {
+      return mark?.ended ?? Promise.resolve(undefined);
+    },
+  };
 }

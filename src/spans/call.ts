@@ -193,7 +193,7 @@ export class Call extends RecordedCall implements Sink, OpenCall, MeasuredCall {
   again(): () => Call | undefined {
     const made = contextApi.active();
     const given = this.given && signalsIn(this.given);
-    const known = { ...this.record, scores: undefined };
+    const known = Object.assign({}, this.record, { scores: undefined });
     return () => {
       try {
         const active = contextApi.active();

@@ -199,6 +199,6 @@ export class DecoratedCall extends Call {
       arguments: seen.messages?.input === undefined ? record.arguments : undefined,
     };
     const ours = { session: undefined, result: undefined, unobserved: undefined };
-    Object.assign(record, definedOf({ ...seen, ...ours }), known);
+    Object.assign(record, definedOf(Object.assign({}, seen, ours)), known);
   }
 }

@@ -1,6 +1,6 @@
 import type { Context, Link, SpanKind, Tracer } from '@opentelemetry/api';
 import type { CallRecord } from '../core/record.js';
-import type { ContentOption } from '../core/settings.js';
+import type { ContentOption, ContentSwitches } from '../core/settings.js';
 import type { PromptTemplate } from '../prompts/template.js';
 import type { MethodMiddleware } from './hooked-call.js';
 import type { SpanStart } from './start-span.js';
@@ -56,6 +56,8 @@ export interface CallDefinition {
   readonly options: CallOptions;
   /** `code.function.name`; the class is only known at the call in the standard decorator mode. */
   functionName(self: unknown): string;
+  /** What its option `content` allows, once it was read. */
+  content?: ContentSwitches;
   /** Another tracer than decotel's own; undefined: none, the bare call. */
   tracer?(): Tracer | undefined;
   /** How its spans start: put together at the first call, and anew where the settings or the class changed. */

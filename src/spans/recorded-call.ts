@@ -126,7 +126,7 @@ export abstract class RecordedCall {
       answer.complete(record, reading);
       if (reading.error !== undefined && record.error === undefined && record.outcome === 'completed') {
         record.outcome = 'error';
-        record.error = { type: reading.error.type, name: reading.error.type, message: reading.error.message };
+        record.error = { name: reading.error.type, ...reading.error };
       }
       if (reading.usageRemedy !== undefined && record.outcome === 'completed') this.missUsage(reading.usageRemedy);
       if (asked === undefined && !this.isLeft) this.missRequest();

@@ -144,18 +144,11 @@ function describeCall(
   }
 }
 
-const switchesOf = new WeakMap<CallDefinition, ContentSwitches>();
-
 function contentOf(definition: CallDefinition): ContentSwitches {
   const { content } = settings();
   const option = definition.options.content;
   if (option === undefined || option === true) return content;
-  let switches = switchesOf.get(definition);
-  if (switches === undefined) {
-    switches = contentSwitches(option);
-    switchesOf.set(definition, switches);
-  }
-  return strictest(content, switches);
+  return strictest(content, (definition.content ??= contentSwitches(option)));
 }
 
 /**
