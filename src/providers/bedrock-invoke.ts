@@ -7,7 +7,7 @@ import { readConverse, readConverseRequest } from './bedrock-converse.js';
 import { readWhole } from './block-fold.js';
 import { bedrockParameters } from './bedrock-parameters.js';
 import { asList, asNumber, asRecord, asText, firstOf, hasOwn, own, type Json } from './json.js';
-import { readChatUsage } from './openai-chat-answer.js';
+import { readOpenaiUsage } from './openai-chat-answer.js';
 import { ChatFold, respelt } from './openai-chat-fold.js';
 import { openaiChat } from './openai-chat.js';
 import { promptMessages } from './openai-completions.js';
@@ -108,8 +108,8 @@ function choicesFold(): Fold {
 
 /** What Bedrock counted comes last, and may differ: the model's own counts are what its documentation explains. */
 function countsOf(usage: unknown, former: Usage | undefined): Usage | undefined {
-  const known = overlayUsage(readChatUsage(own(usage, 'metered')), former);
-  return overlayUsage(known, readChatUsage(own(usage, 'said')));
+  const known = overlayUsage(readOpenaiUsage(own(usage, 'metered')), former);
+  return overlayUsage(known, readOpenaiUsage(own(usage, 'said')));
 }
 
 /** Of Mistral, AI21, Cohere and Titan; Llama, the older Claude and Titan's streams have one choice, the body itself. */
