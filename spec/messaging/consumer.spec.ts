@@ -181,6 +181,40 @@ describe('@consumer', () => {
     ).toEqual([1, 2].map((number) => [spanId, number, SpanStatusCode.ERROR, ['exception']]));
   });
 
+  it.each([-1, -(2 ** 40), 0.5, NaN, Infinity, 1e300, Number.MAX_SAFE_INTEGER])(
+    'gives a job with %p attempts made no number',
+    (attemptsMade) => {
+      const { message, spanId } = sent({});
+      const handle = consumer({ destination: 'recommend' })((job: { data: object; attemptsMade: number }) => job.data);
+      expect(handle({ data: message, attemptsMade })).toBe(message);
+      const handled = telemetry.span('process recommend');
+      expect(handled.parentSpanContext?.spanId).toBe(spanId);
+      expect(parsedAttributes(handled)).toEqual({
+        'code.function.name': expect.any(String),
+        'messaging.system.name': 'bullmq',
+        'messaging.system': 'bullmq',
+        'messaging.operation.name': 'process',
+        'messaging.operation.type': 'process',
+        'messaging.destination.name': 'recommend',
+        'decotel.arguments': message,
+        'decotel.result': message,
+        'decotel.outcome': 'completed',
+      });
+    },
+  );
+
+  it.each<[string, object, number | undefined]>([
+    [
+      'RabbitMQ',
+      { fields: { redelivered: true }, properties: { headers: { 'x-delivery-count': -1 } }, content: '' },
+      2,
+    ],
+    ['JetStream', { subject: 'a', data: Buffer.from('hi'), info: { deliveryCount: 0 } }, undefined],
+  ])('does not believe a count of %s that cannot be', (_broker, message, attempt) => {
+    consumer.run({ destination: 'recommend', from: message }, () => 1);
+    expect(telemetry.span('process recommend').attributes['decotel.messaging.attempt']).toBe(attempt);
+  });
+
   it('records no body where input is switched off', async () => {
     const handle = consumer({ destination: 'recommend', content: { input: false } })((job: Job) => job.data.genre);
     handle({ data: { genre: 'crime' }, attemptsMade: 0 });

@@ -51,7 +51,7 @@ const READERS: readonly ((message: Members) => Received | undefined)[] = [
     return {
       system: 'nats',
       id: id ?? text(message['seq']),
-      attempt: whole(info['deliveryCount']),
+      attempt: count(info['deliveryCount']),
       body: data,
       as: 'parent',
     };
@@ -59,12 +59,13 @@ const READERS: readonly ((message: Members) => Received | undefined)[] = [
   // RabbitMQ says that it delivers again; only a quorum queue says how often, so 2 may be any later attempt.
   ({ fields, properties, content }) => {
     if (!isMembers(fields) || !isMembers(properties) || !('redelivered' in fields)) return undefined;
-    const counted = isMembers(properties['headers']) ? whole(properties['headers']['x-delivery-count']) : undefined;
+    const before = isMembers(properties['headers']) ? properties['headers']['x-delivery-count'] : undefined;
+    const counted = typeof before === 'number' ? count(before + 1) : undefined;
     return {
       system: 'rabbitmq',
       id: text(properties['messageId']),
       conversationId: text(properties['correlationId']),
-      attempt: counted === undefined ? (fields['redelivered'] === true ? 2 : 1) : counted + 1,
+      attempt: counted ?? (fields['redelivered'] === true ? 2 : 1),
       body: content,
       // The default exchange has no name and delivers to one queue.
       as: text(fields['exchange']) === undefined ? 'parent' : 'link',
@@ -75,9 +76,8 @@ const READERS: readonly ((message: Members) => Received | undefined)[] = [
   (message) => ('value' in message && 'offset' in message && 'headers' in message ? kafka(message) : undefined),
   // BullMQ counts the attempts that have been made before.
   ({ id, data, attemptsMade }) => {
-    const made = whole(attemptsMade);
-    if (made === undefined) return undefined;
-    return { system: 'bullmq', id: text(id), attempt: made + 1, body: data, as: 'parent' };
+    if (typeof attemptsMade !== 'number') return undefined;
+    return { system: 'bullmq', id: text(id), attempt: count(attemptsMade + 1), body: data, as: 'parent' };
   },
   // CloudEvents come over anything.
   ({ specversion, id, data }) =>
@@ -96,6 +96,7 @@ function text(value: unknown): string | undefined {
   return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
 }
 
-function whole(value: unknown): number | undefined {
-  return Number.isSafeInteger(value) ? (value as number) : undefined;
+/** The first delivery is 1. */
+function count(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : undefined;
 }
