@@ -1,6 +1,6 @@
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base';
-import { DecotelError, tool } from 'decotel';
+import { DecotelError, session, span, tool, withSession } from 'decotel';
 import { carry, createRuntimeTracing } from 'decotel/messaging';
 import { parsedAttributes, startTelemetry, type Telemetry } from '../support/telemetry.js';
 
@@ -184,5 +184,32 @@ describe('a runtime whose tracing is off', () => {
     });
     expect(length).toBe(4);
     expect(telemetry.spans.map(({ name }) => name)).toEqual(['execute_tool lookUp']);
+  });
+
+  it.each(['link', 'parent'] as const)('works in the session of a message that is its %s', async (as) => {
+    const runtime = createRuntimeTracing({ prefix: 'library', enabled: false, as });
+    const envelope = withSession({ id: 's1', content: { tools: false } }, () => span('sender')(() => carry({}))());
+    const stream = runtime.trace('process', agent, { from: envelope }, async function* () {
+      await Promise.resolve();
+      yield session().id;
+      lookUp('Dune');
+    });
+    for await (const id of stream) expect(id).toBe('s1');
+    const [sender, used] = [telemetry.span('sender'), telemetry.span('execute_tool lookUp')];
+    expect(telemetry.spans).toEqual([sender, used]);
+    expect(used.parentSpanContext?.spanId).toBe(as === 'parent' ? sender.spanContext().spanId : undefined);
+    expect(used.attributes['session.id']).toBe('s1');
+    expect(used.attributes).not.toHaveProperty(['gen_ai.tool.call.arguments']);
+    expect(session().id).toBeUndefined();
+  });
+
+  it('throws what the work throws, and only that', () => {
+    const runtime = createRuntimeTracing({ prefix: 'library', enabled: false });
+    const error = new RangeError('no such agent');
+    const fail = () => {
+      throw error;
+    };
+    expect(() => runtime.trace('process', agent, undefined as never, fail)).toThrow(error);
+    expect(telemetry.spans).toEqual([]);
   });
 });

@@ -23,7 +23,10 @@ export interface RuntimeTracingOptions {
   prefix: string;
   /** The spans' instrumentation scope. Default: decotel's own. */
   scope?: string;
-  /** `false`: no spans of the runtime; those of models, tools and agents are unaffected. Default: true. */
+  /**
+   * `false`: no spans of the runtime; those of models, tools and agents are unaffected, in the session of the message and,
+   * with `as: 'parent'`, below its sender. Default: true.
+   */
   enabled?: boolean;
   /** How a span stands to the one that its message comes from. Default: `link`, as AutoGen has it. */
   as?: Relation;
@@ -82,7 +85,7 @@ export function createRuntimeTracing(options: RuntimeTracingOptions): RuntimeTra
   const { prefix, scope, as: relation = 'link' } = checked(options);
   const isEnabled = options.enabled !== false && !isDisabledByEnvironment(prefix);
   const names = NAMES[options.names ?? ''] ?? conventionNames;
-  const tracer = (): Tracer | undefined => messagingTracer(scope);
+  const tracer = (): Tracer | undefined => messagingTracer(scope, isEnabled);
   return {
     trace<Result>(
       operation: RuntimeOperation,
@@ -90,9 +93,10 @@ export function createRuntimeTracing(options: RuntimeTracingOptions): RuntimeTra
       given: RuntimeTraceOptions,
       fn: () => Result,
     ): Result {
-      if (!isEnabled) return fn();
       // Without the compiler it is easily left out, and the work has to be done all the same.
       const { from, as = relation, message = {}, attributes } = (given as RuntimeTraceOptions | undefined) ?? {};
+      // Without a message there is no session to enter.
+      if (!isEnabled && from === undefined) return fn();
       const name = spanName({ name: `${prefix} ${operation}`, destination: destinationName(destination) });
       const kind: CallKind = {
         decorator: 'createRuntimeTracing',

@@ -6,8 +6,8 @@ import { activeTracer, NOBODY, SCOPE } from '../spans/tracer.js';
 const SILENT = NOBODY.getTracer(SCOPE);
 
 /** Where the spans of messages are switched off, traces and sessions go on through them. */
-export function messagingTracer(scope?: string): Tracer | undefined {
+export function messagingTracer(scope?: string, isEnabled = true): Tracer | undefined {
   // Which settings hold is decided with the tracer.
   const tracer = activeTracer(scope);
-  return tracer === undefined || settings().messaging ? tracer : SILENT;
+  return tracer === undefined || (isEnabled && settings().messaging) ? tracer : SILENT;
 }
