@@ -227,6 +227,71 @@ describe('fromHeaders()', () => {
     });
   });
 
+  const twice: [string, SessionHeaders][] = [
+    ['in a list of values', { 'decotel-session': ['id=a&without=input&tag=x', 'id=b&tag=y&without=output'] }],
+    [
+      'as pairs',
+      [
+        ['decotel-session', 'id=a&tag=x&without=input'],
+        ['Decotel-Session', 'without=output&id=b&tag=y'],
+      ],
+    ],
+    ['joined, as servers do', { 'decotel-session': 'id=a&tag=x&without=input, id=b&tag=y&without=output' }],
+    ['with its fields', { 'decotel-session': 'without=input&id=a&id=b&tag=x&tag=y&without=nonsense,output' }],
+  ];
+  it.each(twice)('takes the first of what is said twice, and all tags and all that is forbidden: %s', (_, headers) => {
+    fromHeaders(headers, () => step('private'));
+    expect(spanOf('step').attributes).toEqual({
+      'code.function.name': 'anonymous',
+      'session.id': 'a',
+      'gen_ai.conversation.id': 'a',
+      'decotel.tags': ['x', 'y'],
+      'decotel.outcome': 'completed',
+    });
+  });
+
+  it('continues none of two traces that one request names', () => {
+    const other = TRACEPARENT.replace('0af', '1af');
+    for (const headers of [
+      [
+        ['traceparent', TRACEPARENT],
+        ['Traceparent', other],
+      ],
+      { traceparent: [TRACEPARENT, other] },
+    ])
+      fromHeaders(headers as SessionHeaders, () => step(1));
+    expect(exporter.getFinishedSpans().map(({ parentSpanContext }) => parentSpanContext)).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('takes names of prototypes for names, and what is encoded wrongly as far as it can be read', () => {
+    const metadata = '{"__proto__":{"id":"x"},"constructor":"c","toString":1,"hasOwnProperty":true}';
+    const header = `id=a%2&userId=%E0%A4%A&name=%00%ff+%zz&__proto__=x&constructor=y&without=__proto__,constructor&metadata=${metadata}`;
+    fromHeaders({ 'decotel-session': header, ['__proto__']: 'x', constructor: 'id=x' }, () => step(1));
+    expect(spanOf('step').attributes).toEqual({
+      'code.function.name': 'anonymous',
+      'session.id': 'a%2',
+      'gen_ai.conversation.id': 'a%2',
+      'user.id': '\ufffd%A',
+      'decotel.session.name': '\0\ufffd %zz',
+      'decotel.metadata.constructor': 'c',
+      'decotel.metadata.toString': 1,
+      'decotel.metadata.hasOwnProperty': true,
+      'decotel.arguments': '{"value":1}',
+      'decotel.result': '1',
+      'decotel.outcome': 'completed',
+    });
+    expect(({} as { id?: unknown }).id).toBeUndefined();
+  });
+
+  it('reads a header of 8,192 characters and none that is longer', () => {
+    const headerOf = (length: number): string => `id=a&without=input&x=`.padEnd(length, 'x');
+    const idIn = (header: string): unknown => fromHeaders({ 'decotel-session': header }, () => session().id);
+    expect([8192, 8193].map(headerOf).map(idIn)).toEqual(['a', undefined]);
+  });
+
   it('passes on what the work throws', () => {
     const error = new Error('own');
     const fail = (): never => {

@@ -13,7 +13,7 @@ export interface SessionOptions {
   name?: string;
   /** Added to those of the session around it. At most 64. */
   tags?: readonly string[];
-  /** Added to that of the session around it; of the same key, the inner one holds. At most 64 keys. */
+  /** Added to that of the session around it; of the same key, the inner one holds. At most 64 keys of 256 characters. */
   metadata?: Readonly<Record<string, string | number | boolean>>;
   /** `deployment.environment.name`, where it differs from the process's. */
   environment?: string;
@@ -24,10 +24,11 @@ export interface SessionOptions {
 }
 
 const TEXTS = ['id', 'userId', 'name', 'environment', 'release'] as const;
-/** A text of a session is on every span: what is longer is cut. */
+/** A text of a session is on every span: what is longer is cut before the word there, as in content. */
 const LONGEST_TEXT = 1024;
 const MOST_TAGS = 64;
 const MOST_METADATA = 64;
+const LONGEST_KEY = 256;
 
 /** What of `given` a record can hold; what is of another type is left out and reported once. */
 export function sessionRecord(given: SessionOptions): SessionRecord {
@@ -86,7 +87,7 @@ function metadataOf(values: unknown): SessionRecord['metadata'] {
   }
   const metadata: Record<string, string | number | boolean> = {};
   for (const [key, value] of Object.entries(values).slice(0, MOST_METADATA)) {
-    if (key === '__proto__') continue;
+    if (key === '' || key === '__proto__' || key.length > LONGEST_KEY) continue;
     const known = typeof value === 'boolean' || Number.isFinite(value) ? (value as boolean | number) : undefined;
     const scalar = known ?? textOf(value, 'metadata');
     if (scalar !== undefined) metadata[key] = scalar;

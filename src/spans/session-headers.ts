@@ -113,7 +113,8 @@ export function sessionOf(header: (name: string) => string | undefined): Session
     return id === undefined ? {} : { id };
   }
   if (text.length > 2 * LONGEST_HEADER) return {};
-  const parameters = new URLSearchParams(text);
+  // Two headers in one request come joined by a comma, which in one of them is written as %2C.
+  const parameters = new URLSearchParams(text.replace(/, ?(?=[a-z]+=)/gi, '&'));
   const session: SessionOptions = {};
   for (const name of TEXTS) {
     const value = parameters.get(name);
@@ -123,8 +124,8 @@ export function sessionOf(header: (name: string) => string | undefined): Session
   if (tags.length > 0) session.tags = tags;
   const metadata = metadataIn(parameters.get('metadata'));
   if (metadata !== undefined) session.metadata = metadata;
-  const without = parameters.get('without')?.split(',');
-  if (without !== undefined) {
+  const without = parameters.getAll('without').flatMap((kinds) => kinds.split(','));
+  if (without.length > 0) {
     session.content = Object.fromEntries(KINDS.map((kind) => [kind, !without.includes(kind)]));
   }
   return session;
@@ -139,7 +140,7 @@ function metadataIn(json: string | null): SessionOptions['metadata'] {
   }
 }
 
-/** Of all headers those that somebody reads, by their names in small letters. */
+/** Of all headers those that somebody reads, by their names in small letters; two of one name as HTTP joins them. */
 function wanted(headers: SessionHeaders): Record<string, string> {
   const names = new Set([...propagation.fields(), HEADER, MIRASCOPE_HEADER].map((name) => name.toLowerCase()));
   const carrier: Record<string, string> = {};
@@ -149,7 +150,9 @@ function wanted(headers: SessionHeaders): Record<string, string> {
     const key = typeof name === 'string' ? name.toLowerCase() : '';
     if (!names.has(key)) continue;
     const text: unknown = Array.isArray(value) ? value.join(',') : value;
-    if (typeof text === 'string' && text.length <= 2 * LONGEST_HEADER) carrier[key] = text;
+    if (typeof text !== 'string' || text.length > 2 * LONGEST_HEADER) continue;
+    const former = carrier[key];
+    carrier[key] = former === undefined ? text : `${former},${text}`;
   }
   return carrier;
 }
