@@ -1,6 +1,6 @@
 import type { SessionRecord } from './record.js';
 import { warnOnce } from './report.js';
-import { contentSwitches, type ContentOption, type ContentSwitches } from './settings.js';
+import { ALL_CONTENT, contentSwitches, type ContentOption, type ContentSwitches } from './settings.js';
 import { cutText } from './snapshot.js';
 
 /** What an application says of a session. What is absent is what the session around it says. */
@@ -23,40 +23,46 @@ export interface SessionOptions {
   content?: ContentOption;
 }
 
-const TEXTS = ['id', 'userId', 'name', 'environment', 'release'] as const;
+export const SESSION_TEXTS = ['id', 'userId', 'name', 'environment', 'release'] as const;
 /** A text of a session is on every span: what is longer is cut before the word there, as in content. */
 const LONGEST_TEXT = 1024;
-const MOST_TAGS = 64;
-const MOST_METADATA = 64;
+/** Most tags, and most keys of metadata. */
+const MOST = 64;
 const LONGEST_KEY = 256;
 
 /** What of `given` a record can hold; what is of another type is left out and reported once. */
 export function sessionRecord(given: SessionOptions): SessionRecord {
   const record: SessionRecord = {};
-  for (const name of TEXTS) {
+  for (const name of SESSION_TEXTS) {
     const text = textOf(given[name], name);
     if (text !== undefined) record[name] = text;
   }
-  const tags = tagsOf(given.tags);
-  if (tags !== undefined) record.tags = tags;
-  const metadata = metadataOf(given.metadata);
-  if (metadata !== undefined) record.metadata = metadata;
+  const { tags, metadata } = given as Record<string, unknown>;
+  if (Array.isArray(tags)) record.tags = tags.slice(0, MOST).flatMap((tag) => textOf(tag, 'tags') ?? []);
+  else if (tags != null) leaveOut('tags', 'an array of texts', tags);
+  if (typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata))
+    record.metadata = metadataOf(metadata);
+  else if (metadata != null) leaveOut('metadata', 'an object', metadata);
   return record;
 }
 
 /** What a session allows; a rule that is none allows nothing. */
-export function sessionContent({ content }: SessionOptions): ContentSwitches | undefined {
-  if (content === undefined) return undefined;
-  return contentSwitches(content);
+export function sessionContent({ content }: SessionOptions): ContentSwitches {
+  return content === undefined ? ALL_CONTENT : contentSwitches(content);
 }
 
-/** `inner` over `outer`, field by field: tags add up, metadata is merged. */
-export function joinedSession(outer: SessionRecord | undefined, inner: SessionRecord | undefined): SessionRecord {
-  if (outer === undefined || inner === undefined) return outer ?? inner ?? {};
-  const joined = { ...outer, ...inner };
-  if (outer.tags !== undefined && inner.tags !== undefined) joined.tags = [...new Set([...outer.tags, ...inner.tags])];
-  if (outer.metadata !== undefined && inner.metadata !== undefined)
-    joined.metadata = { ...outer.metadata, ...inner.metadata };
+/** The inner over the outer, field by field: tags add up, metadata is merged. A copy. */
+export function joinedSession(outerFirst: readonly SessionRecord[]): SessionRecord {
+  const joined: SessionRecord = {};
+  const tags = new Set<string>();
+  const metadata = {};
+  for (const each of outerFirst) {
+    Object.assign(joined, each);
+    Object.assign(metadata, each.metadata);
+    for (const tag of each.tags ?? []) tags.add(tag);
+  }
+  if (joined.tags !== undefined) joined.tags = [...tags];
+  if (joined.metadata !== undefined) joined.metadata = metadata;
   return joined;
 }
 
@@ -69,27 +75,12 @@ function textOf(value: unknown, name: string): string | undefined {
   return undefined;
 }
 
-function tagsOf(values: unknown): string[] | undefined {
-  if (values === undefined || values === null) return undefined;
-  if (!Array.isArray(values)) {
-    leaveOut('tags', 'an array of texts', values);
-    return undefined;
-  }
-  const tags = values.slice(0, MOST_TAGS).map((value) => textOf(value, 'tags'));
-  return [...new Set(tags.filter((tag) => tag !== undefined))];
-}
-
-function metadataOf(values: unknown): SessionRecord['metadata'] {
-  if (values === undefined || values === null) return undefined;
-  if (typeof values !== 'object' || Array.isArray(values)) {
-    leaveOut('metadata', 'an object', values);
-    return undefined;
-  }
+function metadataOf(values: object): NonNullable<SessionRecord['metadata']> {
   const metadata: Record<string, string | number | boolean> = {};
-  for (const [key, value] of Object.entries(values).slice(0, MOST_METADATA)) {
+  for (const [key, value] of Object.entries(values).slice(0, MOST) as [string, unknown][]) {
     if (key === '' || key === '__proto__' || key.length > LONGEST_KEY) continue;
-    const known = typeof value === 'boolean' || Number.isFinite(value) ? (value as boolean | number) : undefined;
-    const scalar = known ?? textOf(value, 'metadata');
+    const isScalar = typeof value === 'boolean' || Number.isFinite(value);
+    const scalar = isScalar ? (value as boolean | number) : textOf(value, 'metadata');
     if (scalar !== undefined) metadata[key] = scalar;
   }
   return metadata;

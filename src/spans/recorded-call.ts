@@ -82,7 +82,7 @@ export abstract class RecordedCall {
   /** What its session says by now. */
   protected noteSession(): void {
     if (this.session === undefined) return;
-    this.record.session = this.session.copy();
+    this.record.session = this.session.record;
     this.content = this.session.strictest(this.content);
   }
 

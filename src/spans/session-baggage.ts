@@ -6,13 +6,14 @@ import { settings, type BaggageKey } from '../core/settings.js';
 
 const FIELDS: Record<BaggageKey, 'id' | 'userId'> = { 'session.id': 'id', 'user.id': 'userId' };
 
-/** `context` with what of the session may travel with every request. */
-export function withBaggage(context: Context, session: SessionRecord): Context {
+/** `context` with what of the session may travel with every request; the session is asked only where some may. */
+export function withBaggage(context: Context, session: () => SessionRecord): Context {
   const { baggage: keys } = settings();
   if (keys.length === 0) return context;
+  const record = session();
   let baggage = propagation.getBaggage(context) ?? propagation.createBaggage();
   for (const key of keys) {
-    const value = session[FIELDS[key]];
+    const value = record[FIELDS[key]];
     if (value !== undefined) baggage = baggage.setEntry(key, { value: maskIdentifier(value) });
   }
   return propagation.setBaggage(context, baggage);
@@ -22,8 +23,5 @@ export function withBaggage(context: Context, session: SessionRecord): Context {
 export function baggageSession(context: Context): SessionOptions | undefined {
   const { baggage: keys } = settings();
   const baggage = keys.length === 0 ? undefined : propagation.getBaggage(context);
-  if (baggage === undefined) return undefined;
-  const session: SessionOptions = {};
-  for (const key of keys) session[FIELDS[key]] = baggage.getEntry(key)?.value;
-  return session;
+  return baggage && Object.fromEntries(keys.map((key) => [FIELDS[key], baggage.getEntry(key)?.value]));
 }

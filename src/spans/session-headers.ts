@@ -7,7 +7,7 @@ import { reportFailure, warnOnce } from '../core/report.js';
 import type { SessionOptions } from '../core/session.js';
 import { ALL_CONTENT, type ContentSwitches } from '../core/settings.js';
 import { withBaggage } from './session-baggage.js';
-import { heardIn } from './session-context.js';
+import { sessionIn } from './session-context.js';
 import { decide, withSession } from './session.js';
 
 /** Written like the query of a URL: `id=s1&userId=u1&tag=beta&metadata={…}&without=input,output`. */
@@ -35,8 +35,8 @@ export function sessionHeaders(): Record<string, string> {
   try {
     decide();
     const active = contextApi.active();
-    const session = heardIn(active)?.seen();
-    propagation.inject(session === undefined ? active : withBaggage(active, session.record), headers);
+    const session = sessionIn(active);
+    propagation.inject(session === undefined ? active : withBaggage(active, () => session.record), headers);
     if (session === undefined) return headers;
     const text = written(session.record, session.strictest(ALL_CONTENT));
     if (text !== '') headers[HEADER] = text;

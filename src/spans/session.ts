@@ -1,14 +1,22 @@
 import { context as contextApi, type Context } from '@opentelemetry/api';
 import type { SessionRecord } from '../core/record.js';
 import { reportFailure, warnOnce } from '../core/report.js';
-import type { SessionOptions } from '../core/session.js';
-import { settings } from '../core/settings.js';
+import { SESSION_TEXTS, type SessionOptions } from '../core/session.js';
 import type { Enter } from '../streams/cover.js';
 import { keepContext } from '../streams/keep-context.js';
 import { tapOf } from '../streams/sink.js';
 import { pipeline } from './pipeline.js';
 import { withBaggage } from './session-baggage.js';
-import { heardIn, inScope, scopeIn, SessionScope, type SessionSource } from './session-context.js';
+import {
+  heardIn,
+  inScope,
+  scopeIn,
+  scopeOf,
+  SeenSession,
+  setIn,
+  type SessionScope,
+  type SessionSource,
+} from './session-context.js';
 import { activeTracer } from './tracer.js';
 
 /**
@@ -25,42 +33,35 @@ import { activeTracer } from './tracer.js';
  * what `work` throws.
  */
 export function withSession<Result>(source: SessionSource, work: () => Result): Result {
-  let scope: SessionScope;
   let context: Context;
   try {
     decide();
     context = inSession(contextApi.active(), checked(source));
-    scope = scopeIn(context) as SessionScope;
   } catch (failure) {
     reportFailure('a session could not be entered', failure);
     return work();
   }
-  return runInScope(context, scope, work);
-}
-
-/** `context` in a session inside the one that it has. */
-export function inSession(context: Context, source: SessionSource): Context {
-  const scope = new SessionScope(source, heardIn(context));
-  const inside = inScope(context, scope);
-  return settings().baggage.length > 0 ? withBaggage(inside, scope.seen().record) : inside;
-}
-
-/** Where nobody has registered a context manager yet, the session would be lost. */
-export function decide(): void {
-  const { decide: decideNow } = pipeline();
-  if (decideNow !== undefined) decideNow();
-}
-
-function runInScope<Result>(context: Context, scope: SessionScope, work: () => Result): Result {
+  const scope = scopeIn(context) as SessionScope;
   const value = contextApi.with(context, () => {
     if (scopeIn(contextApi.active()) !== scope) missContextManager();
     return work();
   });
   // The body of a watched one runs in the context of its call.
-  if (typeof value !== 'object' || value === null || tapOf(value) !== undefined) return value;
+  if (tapOf(value as object) !== undefined) return value;
   const enter: Enter = (step, self, values) =>
     contextApi.with(inScope(contextApi.active(), scope), step, self, ...values);
   return keepContext(value, enter) as Result;
+}
+
+/** `context` in a session inside the one that it has. */
+export function inSession(context: Context, source: SessionSource): Context {
+  const scope = scopeOf(source, heardIn(context));
+  return withBaggage(inScope(context, scope), () => new SeenSession(scope).record);
+}
+
+/** Where nobody has registered a context manager yet, the session would be lost. */
+export function decide(): void {
+  pipeline().decide?.();
 }
 
 function missContextManager(): void {
@@ -73,7 +74,7 @@ function missContextManager(): void {
 
 function checked(source: unknown): SessionSource {
   if (typeof source === 'function' || (typeof source === 'object' && source !== null)) return source;
-  warnOnce(`withSession(): expected an object or a function, got ${source === null ? 'null' : typeof source}`);
+  warnOnce(`withSession(): expected an object or a function, got ${String(source)}`);
   return {};
 }
 
@@ -90,44 +91,15 @@ export interface RunningSession extends Readonly<Omit<SessionRecord, 'tags' | 'm
 
 /** The session that runs, to read or to fill in what was not known when it began. */
 export function session(): RunningSession {
-  return new CurrentSession(heardIn(contextApi.active()));
-}
-
-class CurrentSession implements RunningSession {
-  constructor(private readonly scope: SessionScope | undefined) {}
-
-  private get record(): SessionRecord {
-    return this.scope?.seen().record ?? {};
-  }
-
-  get id(): string | undefined {
-    return this.record.id;
-  }
-  get userId(): string | undefined {
-    return this.record.userId;
-  }
-  get name(): string | undefined {
-    return this.record.name;
-  }
-  get tags(): readonly string[] {
-    return [...(this.record.tags ?? [])];
-  }
-  get metadata(): Readonly<Record<string, string | number | boolean>> {
-    return { ...this.record.metadata };
-  }
-  get environment(): string | undefined {
-    return this.record.environment;
-  }
-  get release(): string | undefined {
-    return this.record.release;
-  }
-
-  set(values: SessionOptions): this {
-    try {
-      this.scope?.set(values);
-    } catch (failure) {
-      reportFailure('a session could not be changed', failure);
-    }
-    return this;
-  }
+  const scope = heardIn(contextApi.active());
+  const read = (): SessionRecord => ({ tags: [], metadata: {}, ...(scope && new SeenSession(scope).record) });
+  const running = {
+    set(values: SessionOptions) {
+      if (scope !== undefined) setIn(scope, values);
+      return running;
+    },
+  } as RunningSession;
+  for (const name of [...SESSION_TEXTS, 'tags', 'metadata'] as const)
+    Object.defineProperty(running, name, { enumerable: true, get: () => read()[name] });
+  return running;
 }
