@@ -9,7 +9,8 @@ import {
   type TextMapGetter,
 } from '@opentelemetry/api';
 import { reportFailure } from '../core/report.js';
-import type { SessionOptions } from '../core/session.js';
+import { sessionContent, type SessionOptions } from '../core/session.js';
+import { ALL_CONTENT, strictest } from '../core/settings.js';
 import type { Origin } from '../spans/definition.js';
 import { sessionOf } from '../spans/session-headers.js';
 import { inSession } from '../spans/session.js';
@@ -41,9 +42,11 @@ export function originOf(carriers: readonly unknown[], as: Relation, active: Con
 /** The messages of a batch are of many sessions, so it is of none; what one of them forbids is forbidden for all. */
 function inSessionOf(carriers: readonly unknown[], context: Context): Context {
   const named = carriers.map(sessionIn).filter((session) => Object.keys(session).length > 0);
-  const said =
-    carriers.length === 1 ? named : named.flatMap(({ content }) => (content === undefined ? [] : { content }));
-  return said.reduce(inSession, context);
+  const [session] = named;
+  if (session === undefined) return context;
+  if (carriers.length === 1) return inSession(context, session);
+  const content = named.reduce((allowed, each) => strictest(allowed, sessionContent(each)), ALL_CONTENT);
+  return content === ALL_CONTENT ? context : inSession(context, { content });
 }
 
 function sessionIn(carrier: unknown): SessionOptions {

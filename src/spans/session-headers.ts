@@ -16,6 +16,7 @@ const HEADER = 'decotel-session';
 const MIRASCOPE_HEADER = 'mirascope-session-id';
 /** Servers refuse requests whose headers are larger than 8 or 16 kB in all. */
 const LONGEST_HEADER = 4096;
+const LONGEST_READ = 8192;
 const MOST_HEADERS = 1000;
 
 const KINDS = Object.keys(ALL_CONTENT) as (keyof ContentSwitches)[];
@@ -61,7 +62,7 @@ export function fromHeaders<Result>(headers: SessionHeaders, work: () => Result)
   let session: SessionOptions;
   try {
     decide();
-    const carrier = wanted(headers);
+    const carrier = carrierOf(headers);
     context = inTrace(contextApi.active(), carrier);
     session = sessionOf((name) => carrier[name]);
   } catch (failure) {
@@ -78,31 +79,26 @@ function inTrace(active: Context, carrier: Record<string, string>): Context {
   return parent !== undefined && isSameTrace ? trace.setSpan(extracted, parent) : extracted;
 }
 
-function written({ tags, metadata, ...session }: SessionRecord, content: ContentSwitches): string {
+function written(session: SessionRecord, content: ContentSwitches): string {
+  const policy = metadataPolicy();
   const parameters = new URLSearchParams();
-  const add = (name: string, value: string): void => {
+  const add = (name: string, value: string | undefined): void => {
+    if (value === undefined || value === '') return;
     parameters.append(name, value);
     if (parameters.toString().length <= LONGEST_HEADER) return;
     parameters.delete(name, value);
     warnOnce(`a session is too large for a header: ${name} is left out`);
   };
   // First: what is left out for want of room must not be this.
-  const without = KINDS.filter((kind) => !content[kind]);
-  if (without.length > 0) add('without', without.join(','));
-  for (const name of TEXTS) {
-    const value = session[name];
-    if (value !== undefined) add(name, maskIdentifier(value));
-  }
-  for (const tag of tags ?? []) add('tag', maskIdentifier(tag));
-  if (metadata !== undefined) add('metadata', JSON.stringify(maskedMetadata(metadata)));
-  return parameters.toString();
-}
-
-function maskedMetadata(metadata: NonNullable<SessionRecord['metadata']>): object {
-  const policy = metadataPolicy();
-  return Object.fromEntries(
-    Object.entries(metadata).map(([key, value]) => [key, admitGiven(key, value, policy)?.value]),
+  add('without', KINDS.filter((kind) => !content[kind]).join(','));
+  for (const name of TEXTS) add(name, session[name] && maskIdentifier(session[name]));
+  for (const tag of session.tags ?? []) add('tag', maskIdentifier(tag));
+  add(
+    'metadata',
+    JSON.stringify(session.metadata, (key, value) => (key === '' ? value : admitGiven(key, value, policy)?.value)) as
+      string | undefined,
   );
+  return parameters.toString();
 }
 
 /** What headers say of a session: no fields where they say nothing. */
@@ -112,52 +108,34 @@ export function sessionOf(header: (name: string) => string | undefined): Session
     const id = header(MIRASCOPE_HEADER);
     return id === undefined ? {} : { id };
   }
-  if (text.length > 2 * LONGEST_HEADER) return {};
+  if (text.length > LONGEST_READ) return {};
   // Two headers in one request come joined by a comma, which in one of them is written as %2C.
   const parameters = new URLSearchParams(text.replace(/, ?(?=[a-z]+=)/gi, '&'));
   const session: SessionOptions = {};
-  for (const name of TEXTS) {
-    const value = parameters.get(name);
-    if (value !== null) session[name] = value;
+  for (const name of TEXTS) session[name] = parameters.get(name) ?? undefined;
+  session.tags = parameters.getAll('tag');
+  try {
+    session.metadata = JSON.parse(parameters.get('metadata') ?? 'null') as SessionOptions['metadata'];
+  } catch {
+    // Of a header that is damaged, the rest is of use.
   }
-  const tags = parameters.getAll('tag');
-  if (tags.length > 0) session.tags = tags;
-  const metadata = metadataIn(parameters.get('metadata'));
-  if (metadata !== undefined) session.metadata = metadata;
   const without = parameters.getAll('without').flatMap((kinds) => kinds.split(','));
-  if (without.length > 0) {
-    session.content = Object.fromEntries(KINDS.map((kind) => [kind, !without.includes(kind)]));
-  }
+  if (without.length > 0) session.content = Object.fromEntries(KINDS.map((kind) => [kind, !without.includes(kind)]));
   return session;
 }
 
-function metadataIn(json: string | null): SessionOptions['metadata'] {
-  if (json === null) return undefined;
-  try {
-    return JSON.parse(json) as SessionOptions['metadata'];
-  } catch {
-    return undefined;
-  }
-}
-
-/** Of all headers those that somebody reads, by their names in small letters; two of one name as HTTP joins them. */
-function wanted(headers: SessionHeaders): Record<string, string> {
-  const names = new Set([...propagation.fields(), HEADER, MIRASCOPE_HEADER].map((name) => name.toLowerCase()));
-  const carrier: Record<string, string> = {};
+/** Headers by their names in small letters; two of one name as HTTP joins them. */
+function carrierOf(headers: unknown): Record<string, string> {
+  const carrier = Object.create(null) as Record<string, string>;
+  if (typeof headers !== 'object' || headers === null) return carrier;
+  const entries = (Symbol.iterator in headers ? headers : Object.entries(headers)) as Iterable<[unknown, unknown]>;
   let left = MOST_HEADERS;
-  for (const [name, value] of entriesOf(headers)) {
+  for (const [name, value] of entries) {
     if (left-- <= 0) break;
-    const key = typeof name === 'string' ? name.toLowerCase() : '';
-    if (!names.has(key)) continue;
     const text: unknown = Array.isArray(value) ? value.join(',') : value;
-    if (typeof text !== 'string' || text.length > 2 * LONGEST_HEADER) continue;
-    const former = carrier[key];
-    carrier[key] = former === undefined ? text : `${former},${text}`;
+    if (typeof name !== 'string' || typeof text !== 'string' || text.length > LONGEST_READ) continue;
+    const key = name.toLowerCase();
+    carrier[key] = key in carrier ? `${carrier[key]},${text}` : text;
   }
   return carrier;
-}
-
-function entriesOf(headers: unknown): Iterable<readonly [unknown, unknown]> {
-  if (typeof headers !== 'object' || headers === null) return [];
-  return Symbol.iterator in headers ? (headers as Iterable<readonly [unknown, unknown]>) : Object.entries(headers);
 }
