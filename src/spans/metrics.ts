@@ -23,12 +23,12 @@ const MOST_GAPS = 4096;
 export class Pace {
   /** Seconds between one chunk and the next. */
   readonly gaps: number[] = [];
-  private latest: number | undefined = undefined;
+  #latest: number | undefined = undefined;
 
   chunk(): void {
     const now = performance.now();
-    if (this.latest !== undefined && this.gaps.length < MOST_GAPS) this.gaps.push((now - this.latest) / 1000);
-    this.latest = now;
+    if (this.#latest !== undefined && this.gaps.length < MOST_GAPS) this.gaps.push((now - this.#latest) / 1000);
+    this.#latest = now;
   }
 }
 
@@ -38,10 +38,6 @@ interface Instruments {
   readonly firstChunk: Histogram;
   readonly perChunk: Histogram;
 }
-
-/** `ExplicitBucketBoundaries` of the conventions, v1.41.1. */
-const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
-const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
 
 let knownProvider: MeterProvider | undefined;
 let known: Instruments | undefined;
@@ -69,13 +65,16 @@ export function isMetered(): boolean {
 function instrumentsOf(provider: MeterProvider): Instruments | undefined {
   const meter = provider.getMeter(SCOPE, VERSION);
   if (meter === createNoopMeter()) return undefined;
-  const histogram = (name: string, unit: string, explicitBucketBoundaries: number[]): Histogram =>
-    meter.createHistogram(name, { unit, advice: { explicitBucketBoundaries } });
+  // `ExplicitBucketBoundaries` of the conventions, v1.41.1: 14 of them, from 10 ms doubled, from one token times four.
+  const histogram = (name: string, unit = 's', first = 0.01, factor = 2): Histogram => {
+    const explicitBucketBoundaries = Array.from({ length: 14 }, (_, power) => first * factor ** power);
+    return meter.createHistogram(name, { unit, advice: { explicitBucketBoundaries } });
+  };
   return {
-    tokens: histogram(genAi.METRIC_GEN_AI_CLIENT_TOKEN_USAGE, '{token}', TOKENS),
-    duration: histogram(genAi.METRIC_GEN_AI_CLIENT_OPERATION_DURATION, 's', SECONDS),
-    firstChunk: histogram(genAi.METRIC_GEN_AI_CLIENT_OPERATION_TIME_TO_FIRST_CHUNK, 's', SECONDS),
-    perChunk: histogram(genAi.METRIC_GEN_AI_CLIENT_OPERATION_TIME_PER_OUTPUT_CHUNK, 's', SECONDS),
+    tokens: histogram(genAi.METRIC_GEN_AI_CLIENT_TOKEN_USAGE, '{token}', 1, 4),
+    duration: histogram(genAi.METRIC_GEN_AI_CLIENT_OPERATION_DURATION),
+    firstChunk: histogram(genAi.METRIC_GEN_AI_CLIENT_OPERATION_TIME_TO_FIRST_CHUNK),
+    perChunk: histogram(genAi.METRIC_GEN_AI_CLIENT_OPERATION_TIME_PER_OUTPUT_CHUNK),
   };
 }
 
@@ -102,21 +101,17 @@ function recordCall(call: MeasuredCall): void {
   const record = call.measuredRecord();
   const to = instruments();
   if (record?.operation === undefined || record.provider === undefined || to === undefined) return;
+  const { outcome, error, usage, response } = record;
   const attributes = attributesOf(record);
-  const failed = record.outcome === 'error' && {
-    [core.ATTR_ERROR_TYPE]: record.error?.type ?? core.ERROR_TYPE_VALUE_OTHER,
+  const note = (histogram: Histogram, value: number | undefined, more?: Attributes): void => {
+    if (value !== undefined) histogram.record(value, { ...attributes, ...more });
   };
-  if (call.durationSeconds !== undefined) to.duration.record(call.durationSeconds, { ...attributes, ...failed });
-  const { inputTokens, outputTokens } = record.usage ?? {};
-  const count = (type: 'input' | 'output', tokens: number | undefined): void => {
-    if (tokens !== undefined) to.tokens.record(tokens, { ...attributes, [genAi.ATTR_GEN_AI_TOKEN_TYPE]: type });
-  };
-  count('input', inputTokens);
-  count('output', outputTokens);
-  const { timeToFirstChunkSeconds } = record.response ?? {};
-  if (timeToFirstChunkSeconds === undefined) return;
-  to.firstChunk.record(timeToFirstChunkSeconds, attributes);
-  for (const gap of call.pace?.gaps ?? []) to.perChunk.record(gap, attributes);
+  const failed = outcome === 'error' ? { [core.ATTR_ERROR_TYPE]: error?.type ?? core.ERROR_TYPE_VALUE_OTHER } : {};
+  note(to.duration, call.durationSeconds, failed);
+  note(to.tokens, usage?.inputTokens, { [genAi.ATTR_GEN_AI_TOKEN_TYPE]: 'input' });
+  note(to.tokens, usage?.outputTokens, { [genAi.ATTR_GEN_AI_TOKEN_TYPE]: 'output' });
+  note(to.firstChunk, response?.timeToFirstChunkSeconds);
+  for (const gap of call.pace?.gaps ?? []) note(to.perChunk, gap);
 }
 
 function attributesOf({ operation, provider, request, response, serverAddress, serverPort }: CallRecord): Attributes {
@@ -126,7 +121,7 @@ function attributesOf({ operation, provider, request, response, serverAddress, s
     [genAi.ATTR_GEN_AI_REQUEST_MODEL]: request?.model,
     [genAi.ATTR_GEN_AI_RESPONSE_MODEL]: response?.model,
     [core.ATTR_SERVER_ADDRESS]: serverAddress,
-    [core.ATTR_SERVER_PORT]: serverAddress === undefined ? undefined : serverPort,
+    [core.ATTR_SERVER_PORT]: serverPort,
   });
   return admit(captured, metadataPolicy());
 }
