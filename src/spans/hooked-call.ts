@@ -6,6 +6,7 @@ import { cover, methodOf, type Method } from '../streams/cover.js';
 import { isNativePromise } from '../streams/promise.js';
 import { DecoratedCall } from './decorated-call.js';
 import type { CallDefinition } from './definition.js';
+import { traceparentOf } from './traceparent.js';
 
 /** What a hook is told of the call that it is called for: the same object for all hooks of one decorator. */
 export interface HookContext<Options = object, State = Record<string, unknown>> {
@@ -72,83 +73,81 @@ export async function hooksSettled(): Promise<void> {
 
 /** A decorated call with hooks. It listens on where it reports a call inside, which then listens for it. */
 export class HookedCall extends DecoratedCall {
-  private runs: readonly Run[] = [];
-  private isFollowing = false;
-  private isOver = false;
-  private replacement: unknown = undefined;
-  /** Held loosely once what was returned may be held by them, and is to be collected when nobody reads it. */
-  private self: unknown = undefined;
-  private args: readonly unknown[] = [];
-  private isLoose = false;
+  #runs: readonly Run[] = [];
+  #isFollowing = false;
+  #isOver = false;
+  #replacement: unknown = undefined;
+  /** `this` and the arguments: held loosely once they may hold what was returned, which is collected if nobody reads it. */
+  #given: readonly unknown[] = [];
+  #isLoose = false;
 
   /** The method is about to run. */
   hook(list: readonly Middleware[], methodName: string, self: unknown, args: readonly unknown[]): void {
     const { record } = this;
     const { functionName = methodName } = record;
-    const traceparent = traceparentIn(this.context);
-    const readSelf = (): unknown => this.read(this.self);
-    const readArgs = (): unknown[] => this.args.map((value) => this.read(value));
-    Object.assign(this, { self, args });
-    this.runs = list.map((one) => ({
+    const traceparent = traceparentOf(trace.getSpanContext(this.context));
+    this.#given = [self, ...args];
+    const given = (): unknown[] =>
+      this.#given.map((value) => (this.#isLoose && value instanceof WeakRef ? value.deref() : value));
+    this.#runs = list.map((one) => ({
       ...one,
       context: {
         ...{ methodName, functionName, traceparent, options: one.options, call: record, state: {} },
         get args() {
-          return readArgs();
+          return given().slice(1);
         },
         get this() {
-          return readSelf();
+          return given()[0];
         },
       },
     }));
-    for (const run of [...this.runs].reverse()) this.runHook('onStart', run);
+    for (const run of [...this.#runs].reverse()) this.#runHook('onStart', run);
   }
 
   protected override restart(parent: Context, known: Partial<CallRecord>): DecoratedCall | undefined {
     const call = super.restart(parent, known);
-    const [first] = this.runs;
+    const [first] = this.#runs;
     if (call instanceof HookedCall && first !== undefined)
-      call.hook(this.runs, first.context.methodName, first.context.this, first.context.args);
+      call.hook(this.#runs, first.context.methodName, first.context.this, first.context.args);
     return call;
   }
 
   /** Tells a hook of each decorator, the nearest to the method first: of several replacements, the first counts. */
   tell(name: keyof Hooks, value?: unknown): void {
-    for (const run of this.runs) this.runHook(name, run, value);
+    for (const run of this.#runs) this.#runHook(name, run, value);
   }
 
   override watch(value: unknown): unknown {
-    return this.coverThenable(super.watch(value));
+    return this.#coverThenable(super.watch(value));
   }
 
   override takes(value: object): boolean {
-    if (this.isFollowing) return false;
+    if (this.#isFollowing) return false;
     // Its end may come before its value has been told.
-    this.isFollowing = true;
-    this.isFollowing = super.takes(value);
-    if (!this.isFollowing || !this.ended) return false;
+    this.#isFollowing = true;
+    this.#isFollowing = super.takes(value);
+    if (!this.#isFollowing || !this.ended) return false;
     this.resolved(value);
     return true;
   }
 
   override resolved(value: unknown): void {
     this.tell('onValue', value);
-    if (this.isFollowing) this.finish();
+    if (this.#isFollowing) this.#finish();
     else super.resolved(value);
   }
 
   override chunk(value: unknown): void {
-    if (!this.isFollowing) super.chunk(value);
+    if (!this.#isFollowing) super.chunk(value);
     this.tell('onChunk', value);
   }
 
   override pending(target: object, idles: boolean): void {
-    if (!this.isLoose) {
-      this.isLoose = true;
-      this.self = loosely(this.self);
-      this.args = this.args.map(loosely);
+    if (!this.#isLoose) {
+      this.#isLoose = true;
+      this.#given = this.#given.map(loosely);
     }
-    if (!this.isFollowing) super.pending(target, idles);
+    if (!this.#isFollowing) super.pending(target, idles);
   }
 
   override end(outcome: Outcome, error?: unknown): void {
@@ -157,13 +156,13 @@ export class HookedCall extends DecoratedCall {
       if (outcome === 'error' || (outcome === 'aborted' && error !== undefined)) this.tell('onError', error);
       super.end(outcome, error);
     }
-    if (isFirst && this.isFollowing) queueMicrotask(() => this.finish());
-    else this.finish();
+    if (isFirst && this.#isFollowing) queueMicrotask(() => this.#finish());
+    else this.#finish();
   }
 
   /** What the caller gets in place of `error`; throws it where no hook gave anything. */
   instead(error: unknown, isAsync = true): unknown {
-    const { replacement } = this;
+    const replacement = this.#replacement;
     if (!isThenable(replacement)) return valueOr(replacement, error);
     if (isAsync) {
       return Promise.resolve(replacement).then(
@@ -175,14 +174,14 @@ export class HookedCall extends DecoratedCall {
     throw error;
   }
 
-  private finish(): void {
-    if (this.isOver) return;
-    this.isOver = true;
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.completeRecord();
     this.tell('onEnd');
   }
 
-  private runHook(name: keyof Hooks, { decorator, hooks, context }: Run, value?: unknown): void {
+  #runHook(name: keyof Hooks, { decorator, hooks, context }: Run, value?: unknown): void {
     if (hooks[name] === undefined) return;
     const fails = (failure: unknown): void => {
       // A hook may throw on what it was given.
@@ -192,19 +191,15 @@ export class HookedCall extends DecoratedCall {
     try {
       const given = contextApi.with(this.context, () => hooks[name]?.(context, value));
       if (isThenable(given)) waitFor(given, fails);
-      if (name === 'onError') this.replacement ??= given;
+      if (name === 'onError') this.#replacement ??= given;
     } catch (failure) {
       fails(failure);
     }
   }
 
-  private read(value: unknown): unknown {
-    return this.isLoose && value instanceof WeakRef ? value.deref() : value;
-  }
-
   /** Of a native promise the engine makes another one anyway; any other thenable stays the same object. */
-  private coverThenable(value: unknown): unknown {
-    const mayReplace = this.runs.some(({ hooks }) => hooks.onError !== undefined);
+  #coverThenable(value: unknown): unknown {
+    const mayReplace = this.#runs.some(({ hooks }) => hooks.onError !== undefined);
     if (!mayReplace || !isThenable(value) || isNativePromise(value)) return value;
     const then = methodOf(value, 'then') as Method;
     const replacing =
@@ -232,11 +227,6 @@ export class HookedCall extends DecoratedCall {
 function loosely(value: unknown): unknown {
   const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
   return isObject ? new WeakRef(value) : value;
-}
-
-function traceparentIn(context: Context): string | undefined {
-  const span = trace.getSpanContext(context);
-  return span && `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`;
 }
 
 function valueOr(replacement: unknown, error: unknown): unknown {
