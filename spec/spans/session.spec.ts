@@ -422,6 +422,18 @@ describe('a session', () => {
     expect(telemetry.complaints.filter((line) => line.includes("session's")).length).toBe(4);
   });
 
+  it.each<[string, unknown, string | undefined]>([
+    ['nothing', undefined, undefined],
+    ['null', null, 'not null'],
+    ['a text', 's1', 'not string'],
+    ['a function that returns nothing', () => undefined, undefined],
+    ['a function that returns a number', () => 7, 'not number'],
+  ])('says what is no session, and records all the same: %s', (_, source, complaint) => {
+    expect(withSession(source as SessionOptions, () => step(1))).toBe(1);
+    expect(telemetry.span('step').attributes).toMatchObject({ 'decotel.arguments': '{"value":1}' });
+    expect(telemetry.complaints).toEqual(complaint === undefined ? [] : [expect.stringContaining(complaint)]);
+  });
+
   it.each([
     [
       'a getter that throws',

@@ -230,15 +230,12 @@ function loosely(value: unknown): unknown {
 }
 
 function valueOr(replacement: unknown, error: unknown): unknown {
-  let value: unknown;
   try {
-    if (typeof replacement !== 'object' || replacement === null || !('value' in replacement)) throw error;
-    ({ value } = replacement);
+    if (typeof replacement === 'object' && replacement !== null && 'value' in replacement) return replacement.value;
   } catch (failure) {
-    if (failure !== error) reportFailure('what an onError hook returned could not be read', failure);
-    throw error;
+    reportFailure('what onError returned could not be read', failure);
   }
-  return value;
+  throw error;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

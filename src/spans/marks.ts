@@ -18,49 +18,49 @@ export interface EndedCall extends Pick<
  * objects may live long, and a record holds a whole conversation.
  */
 export class Mark {
-  private call: Call | undefined;
-  private known: EndedCall | undefined = undefined;
-  private waiting: ((call: EndedCall) => void)[] | undefined = undefined;
+  #call: Call | undefined;
+  #known: EndedCall | undefined = undefined;
+  #ended: Promise<EndedCall> | undefined = undefined;
+  #resolve: ((call: EndedCall) => void) | undefined = undefined;
 
   constructor(call: Call) {
-    this.call = call;
+    this.#call = call;
   }
 
   get traceparent(): string | undefined {
-    return this.known === undefined ? traceparentOf(this.reporter?.span?.spanContext()) : this.known.traceparent;
+    return this.#known === undefined ? traceparentOf(this.#reporter?.span?.spanContext()) : this.#known.traceparent;
   }
 
-  private get reporter(): Call | undefined {
-    return this.call?.reportedBy ?? this.call;
+  get #reporter(): Call | undefined {
+    return this.#call?.reportedBy ?? this.#call;
   }
 
   /** Somebody waits for the end: the record is put together there and then. */
   get isAwaited(): boolean {
-    return this.waiting !== undefined;
+    return this.#resolve !== undefined;
   }
 
   get ended(): Promise<EndedCall> {
-    const { reporter } = this;
+    const reporter = this.#reporter;
     if (reporter?.ended === true && reporter.span !== undefined) reporter.completeRecord();
-    if (this.known !== undefined) return Promise.resolve(this.known);
-    return new Promise((resolve) => {
-      (this.waiting ??= []).push(resolve);
-    });
+    return (this.#ended ??= new Promise((resolve) => {
+      if (this.#known === undefined) this.#resolve = resolve;
+      else resolve(this.#known);
+    }));
   }
 
   /** The call that reports this one has a complete record. At most the first time counts. */
   settle({ record, span }: Call): void {
-    if (this.known !== undefined) return;
+    if (this.#known !== undefined) return;
     const { operation, provider, functionName, request, response, usage, streamChunks, outcome, error } = record;
     const what = { operation, provider, functionName, request, response, usage, streamChunks, outcome };
-    this.known = {
+    this.#known = {
       ...what,
       error: error && { type: error.type, name: error.name },
       traceparent: traceparentOf(span?.spanContext()),
     };
-    this.call = undefined;
-    for (const resolve of this.waiting ?? []) resolve(this.known);
-    this.waiting = undefined;
+    this.#call = undefined;
+    this.#resolve?.(this.#known);
   }
 }
 

@@ -1,8 +1,8 @@
 import { createNoopMeter, metrics, type Attributes, type Histogram, type MeterProvider } from '@opentelemetry/api';
-import { CapturedAttributes } from '../core/content.js';
 import { admit, metadataPolicy } from '../core/gate.js';
-import type { CallRecord } from '../core/record.js';
+import { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
+import { startAttributes } from '../dialects/gen-ai.js';
 import * as core from '../semconv/core.js';
 import * as genAi from '../semconv/gen-ai.js';
 import { SCOPE } from './tracer.js';
@@ -114,14 +114,10 @@ function recordCall(call: MeasuredCall): void {
   for (const gap of call.pace?.gaps ?? []) note(to.perChunk, gap);
 }
 
+/** What a span of it starts with, as far as it is the same for many calls. */
 function attributesOf({ operation, provider, request, response, serverAddress, serverPort }: CallRecord): Attributes {
-  const captured = CapturedAttributes.of({
-    [genAi.ATTR_GEN_AI_OPERATION_NAME]: operation,
-    [genAi.ATTR_GEN_AI_PROVIDER_NAME]: provider,
-    [genAi.ATTR_GEN_AI_REQUEST_MODEL]: request?.model,
-    [genAi.ATTR_GEN_AI_RESPONSE_MODEL]: response?.model,
-    [core.ATTR_SERVER_ADDRESS]: serverAddress,
-    [core.ATTR_SERVER_PORT]: serverPort,
-  });
+  const known = Object.assign(new CallRecord(), { operation, provider, request, serverAddress, serverPort });
+  const captured = startAttributes(known);
+  captured.set(genAi.ATTR_GEN_AI_RESPONSE_MODEL, response?.model);
   return admit(captured, metadataPolicy());
 }

@@ -1,5 +1,4 @@
-import { ROOT_CONTEXT, SpanKind, context as contextApi, trace, type Tracer } from '@opentelemetry/api';
-import type { ScoreRecord } from '../core/record.js';
+import { ROOT_CONTEXT, SpanKind, context as contextApi, trace } from '@opentelemetry/api';
 import { reportFailure, warnOnce } from '../core/report.js';
 import { settings } from '../core/settings.js';
 import {
@@ -46,21 +45,19 @@ export function score(given: LaterScore): void {
     const record = scoreRecord(given);
     const spanContext = spanContextOf(given.traceparent);
     if (spanContext === undefined) warnOnce('score(): traceparent names no span; the score is left out');
-    else if (record !== undefined) {
-      evaluate(tracer, record, trace.setSpanContext(inSessionOf(contextApi.active(), ROOT_CONTEXT), spanContext));
-    }
+    if (spanContext === undefined || record === undefined) return;
+    const parent = trace.setSpanContext(inSessionOf(contextApi.active(), ROOT_CONTEXT), spanContext);
+    const call = new Call(EVALUATION, {}, settings().content, parent);
+    call.record.scores = [record];
+    const attributes = {
+      [ATTR_GEN_AI_EVALUATION_NAME]: record.name,
+      ...(record.value !== undefined && { [ATTR_GEN_AI_EVALUATION_SCORE_VALUE]: record.value }),
+      ...(record.label !== undefined && { [ATTR_GEN_AI_EVALUATION_SCORE_LABEL]: record.label }),
+    };
+    const start = spanStart(`evaluate ${record.name}`, EVALUATION, { attributes }, call.record);
+    call.span = startSpan(tracer, start, parent, record.time);
+    call.endAt(record.time);
   } catch (failure) {
     reportFailure('a score could not be recorded', failure);
   }
-}
-
-function evaluate(tracer: Tracer, record: ScoreRecord, parent: Call['context']): void {
-  const call = new Call(EVALUATION, {}, settings().content, parent);
-  call.record.scores = [record];
-  const attributes: Record<string, string | number> = { [ATTR_GEN_AI_EVALUATION_NAME]: record.name };
-  if (record.value !== undefined) attributes[ATTR_GEN_AI_EVALUATION_SCORE_VALUE] = record.value;
-  if (record.label !== undefined) attributes[ATTR_GEN_AI_EVALUATION_SCORE_LABEL] = record.label;
-  const start = spanStart(`evaluate ${record.name}`, EVALUATION, { attributes }, call.record);
-  call.span = startSpan(tracer, start, parent, record.time);
-  call.endAt(record.time);
 }

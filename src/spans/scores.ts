@@ -21,7 +21,7 @@ export function scoreRecord(score: Score): ScoreRecord | undefined {
   record.label = shortText(label);
   record.explanation = shortText(explanation);
   if (record.name !== '' && (record.value !== undefined || record.label !== undefined)) return record;
-  warnOnce('a score needs a name, and a finite number as its value or a text as its label; it is left out');
+  warnOnce('a score needs a name, and a finite value or a label; it is left out');
   return undefined;
 }
 

@@ -80,13 +80,18 @@ export class SeenSession {
 }
 
 /** What cannot be read costs what it would have said; a content rule that cannot be read allows nothing. */
-function saidBy(options: SessionOptions): Said {
+function saidBy(options: unknown): Said {
+  if (typeof options !== 'object' || options === null) {
+    if (options !== undefined)
+      warnOnce(`a session has to be an object, not ${options === null ? 'null' : typeof options}`);
+    return NOTHING;
+  }
   const said: Said = { record: {}, content: NO_CONTENT };
   try {
     said.content = sessionContent(options);
     said.record = sessionRecord(options);
   } catch (failure) {
-    reportFailure('what a session is said to be could not be read', failure);
+    reportFailure('a session could not be read', failure);
   }
   return said;
 }
@@ -99,9 +104,8 @@ function asking(source: () => unknown): () => Said {
     isAsking = true;
     try {
       const given = source();
-      if (typeof given !== 'object' || given === null) return NOTHING;
-      if (!('then' in given)) return saidBy(given);
-      warnOnce('the function given to withSession() returned a promise; it has to return the session itself');
+      if (typeof given !== 'object' || given === null || !('then' in given)) return saidBy(given);
+      warnOnce('the function given to withSession() returned a promise, not a session');
       void Promise.resolve(given).catch(() => undefined);
     } catch (failure) {
       reportFailure('the function given to withSession() failed; spans go without what it says', failure);

@@ -36,7 +36,7 @@ export function withSession<Result>(source: SessionSource, work: () => Result): 
   let context: Context;
   try {
     decide();
-    context = inSession(contextApi.active(), checked(source));
+    context = inSession(contextApi.active(), source);
   } catch (failure) {
     reportFailure('a session could not be entered', failure);
     return work();
@@ -67,15 +67,9 @@ export function decide(): void {
 function missContextManager(): void {
   if (activeTracer() === undefined) return;
   warnOnce(
-    'withSession() marks no span, because no context manager is registered. Register one where the tracer provider is ' +
-      'set up: context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())',
+    'withSession() marks no span: no context manager is registered. Register one beside the tracer provider: ' +
+      'context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())',
   );
-}
-
-function checked(source: unknown): SessionSource {
-  if (typeof source === 'function' || (typeof source === 'object' && source !== null)) return source;
-  warnOnce(`withSession(): expected an object or a function, got ${String(source)}`);
-  return {};
 }
 
 /** The session that runs. Outside any, it says nothing and takes nothing. */
