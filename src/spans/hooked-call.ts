@@ -88,7 +88,7 @@ export class HookedCall extends DecoratedCall {
     const traceparent = traceparentOf(trace.getSpanContext(this.context));
     this.#given = [self, ...args];
     const given = (): unknown[] =>
-      this.#given.map((value) => (this.#isLoose && value instanceof WeakRef ? value.deref() : value));
+      this.#given.map((value) => (this.#isLoose && value instanceof WeakRef ? (value.deref() as unknown) : value));
     this.#runs = list.map((one) => ({
       ...one,
       context: {

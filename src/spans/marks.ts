@@ -53,9 +53,8 @@ export class Mark {
   settle({ record, span }: Call): void {
     if (this.#known !== undefined) return;
     const { operation, provider, functionName, request, response, usage, streamChunks, outcome, error } = record;
-    const what = { operation, provider, functionName, request, response, usage, streamChunks, outcome };
     this.#known = {
-      ...what,
+      ...{ operation, provider, functionName, request, response, usage, streamChunks, outcome },
       error: error && { type: error.type, name: error.name },
       traceparent: traceparentOf(span?.spanContext()),
     };

@@ -82,8 +82,8 @@ function inTrace(active: Context, carrier: Record<string, string>): Context {
 function written(session: SessionRecord, content: ContentSwitches): string {
   const policy = metadataPolicy();
   const parameters = new URLSearchParams();
-  const add = (name: string, value: string | undefined): void => {
-    if (value === undefined || value === '') return;
+  const add = (name: string, value = ''): void => {
+    if (value === '') return;
     parameters.append(name, value);
     if (parameters.toString().length <= LONGEST_HEADER) return;
     parameters.delete(name, value);
@@ -93,11 +93,9 @@ function written(session: SessionRecord, content: ContentSwitches): string {
   add('without', KINDS.filter((kind) => !content[kind]).join(','));
   for (const name of TEXTS) add(name, session[name] && maskIdentifier(session[name]));
   for (const tag of session.tags ?? []) add('tag', maskIdentifier(tag));
-  add(
-    'metadata',
-    JSON.stringify(session.metadata, (key, value) => (key === '' ? value : admitGiven(key, value, policy)?.value)) as
-      string | undefined,
-  );
+  const admitted = (key: string, value: unknown): unknown =>
+    key === '' ? value : admitGiven(key, value, policy)?.value;
+  if (session.metadata !== undefined) add('metadata', JSON.stringify(session.metadata, admitted));
   return parameters.toString();
 }
 
