@@ -4,7 +4,7 @@ import { reportFailure } from '../core/report.js';
 import { settings } from '../core/settings.js';
 import { pipeline } from '../spans/pipeline.js';
 import { sessionAttributes } from '../spans/session-attributes.js';
-import { sessionIn } from '../spans/session-context.js';
+import { recordOf, sessionIn } from '../spans/session-context.js';
 
 /**
  * Writes whose a span is on those that are not decotel's (HTTP, databases) when they start, in OpenTelemetry's names;
@@ -26,7 +26,7 @@ function mark(span: Span, parentContext: Context): void {
   const session = settings().enabled ? sessionIn(parentContext) : undefined;
   if (session === undefined || !span.isRecording()) return;
   try {
-    span.setAttributes(sessionAttributes(session.record));
+    span.setAttributes(sessionAttributes(recordOf(session)));
   } catch (failure) {
     reportFailure('a session could not be written on a span', failure);
   }

@@ -105,10 +105,9 @@ export class HookedCall extends DecoratedCall {
   }
 
   protected override restart(parent: Context, known: Partial<CallRecord>): DecoratedCall | undefined {
-    const call = super.restart(parent, known);
-    const [first] = this.#runs;
-    if (call instanceof HookedCall && first !== undefined)
-      call.hook(this.#runs, first.context.methodName, first.context.this, first.context.args);
+    const call = super.restart(parent, known) as HookedCall | undefined;
+    const { methodName = '', this: self, args = [] } = this.#runs[0]?.context ?? {};
+    call?.hook(this.#runs, methodName, self, args);
     return call;
   }
 

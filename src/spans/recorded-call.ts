@@ -9,7 +9,7 @@ import { callIn } from './call-context.js';
 import type { CallKind, CallOptions } from './definition.js';
 import { leaveRecord } from './native-spans.js';
 import { serverOf } from './server.js';
-import { sessionIn, type SeenSession } from './session-context.js';
+import { allowedIn, recordOf, sessionIn, type SeenSession } from './session-context.js';
 
 /** What one call was asked and answered, and the record that this becomes once it is over. */
 export abstract class RecordedCall {
@@ -45,7 +45,7 @@ export abstract class RecordedCall {
   ) {
     const allowed = strictest(content, callIn(context)?.content);
     this.session = sessionIn(context);
-    this.content = this.session === undefined ? allowed : this.session.strictest(allowed);
+    this.content = allowedIn(this.session, allowed);
     this.answer = new Answer(this.keepsContent);
   }
 
@@ -82,8 +82,8 @@ export abstract class RecordedCall {
   /** What its session says by now. */
   protected noteSession(): void {
     if (this.session === undefined) return;
-    this.record.session = this.session.record;
-    this.content = this.session.strictest(this.content);
+    this.record.session = recordOf(this.session);
+    this.content = allowedIn(this.session, this.content);
   }
 
   /** The record, with everything that is known: put together when it is first asked for. */

@@ -54,29 +54,22 @@ export function setIn(scope: SessionScope, values: SessionOptions): void {
   later.content = strictest(later.content, content);
 }
 
+/** A session as one span sees it: what a function said is as of its start, what is set later is not. */
+export type SeenSession = readonly Said[];
+
 /** The session that a span which starts in `context` belongs to. Never throws. */
 export function sessionIn(context: Context): SeenSession | undefined {
-  const scope = heardIn(context);
-  return scope && new SeenSession(scope);
+  return heardIn(context)?.map((said) => (typeof said === 'function' ? said() : said));
 }
 
-/** A session as one span sees it: what a function said is as of its start, what is set later is not. */
-export class SeenSession {
-  readonly #said: readonly Said[];
+/** What it says as of now, each time another: the application may change that of one call. */
+export function recordOf(session: SeenSession | undefined = []): SessionRecord {
+  return joinedSession(session.map(({ record }) => record));
+}
 
-  constructor(scope: SessionScope) {
-    this.#said = scope.map((said) => (typeof said === 'function' ? said() : said));
-  }
-
-  /** As of now, each time another: the application may change that of one call. */
-  get record(): SessionRecord {
-    return joinedSession(this.#said.map(({ record }) => record));
-  }
-
-  /** `content` as far as this session and those around it allow it. */
-  strictest(content: ContentSwitches): ContentSwitches {
-    return this.#said.reduce((allowed, said) => strictest(allowed, said.content), content);
-  }
+/** `content` as far as this session and those around it allow it. */
+export function allowedIn(session: SeenSession | undefined, content: ContentSwitches): ContentSwitches {
+  return session === undefined ? content : session.reduce((allowed, said) => strictest(allowed, said.content), content);
 }
 
 /** What cannot be read costs what it would have said; a content rule that cannot be read allows nothing. */

@@ -7,7 +7,7 @@ import { reportFailure, warnOnce } from '../core/report.js';
 import type { SessionOptions } from '../core/session.js';
 import { ALL_CONTENT, type ContentSwitches } from '../core/settings.js';
 import { withBaggage } from './session-baggage.js';
-import { sessionIn } from './session-context.js';
+import { allowedIn, recordOf, sessionIn } from './session-context.js';
 import { decide, withSession } from './session.js';
 
 /** Written like the query of a URL: `id=s1&userId=u1&tag=beta&metadata={…}&without=input,output`. */
@@ -37,9 +37,9 @@ export function sessionHeaders(): Record<string, string> {
     decide();
     const active = contextApi.active();
     const session = sessionIn(active);
-    propagation.inject(session === undefined ? active : withBaggage(active, () => session.record), headers);
+    propagation.inject(session === undefined ? active : withBaggage(active, () => recordOf(session)), headers);
     if (session === undefined) return headers;
-    const text = written(session.record, session.strictest(ALL_CONTENT));
+    const text = written(recordOf(session), allowedIn(session, ALL_CONTENT));
     if (text !== '') headers[HEADER] = text;
   } catch (failure) {
     reportFailure('the headers of a session could not be written', failure);

@@ -12,7 +12,8 @@ import {
   inScope,
   scopeIn,
   scopeOf,
-  SeenSession,
+  recordOf,
+  sessionIn,
   setIn,
   type SessionScope,
   type SessionSource,
@@ -55,8 +56,8 @@ export function withSession<Result>(source: SessionSource, work: () => Result): 
 
 /** `context` in a session inside the one that it has. */
 export function inSession(context: Context, source: SessionSource): Context {
-  const scope = scopeOf(source, heardIn(context));
-  return withBaggage(inScope(context, scope), () => new SeenSession(scope).record);
+  const inside = inScope(context, scopeOf(source, heardIn(context)));
+  return withBaggage(inside, () => recordOf(sessionIn(inside)));
 }
 
 /** Where nobody has registered a context manager yet, the session would be lost. */
@@ -85,8 +86,9 @@ export interface RunningSession extends Readonly<Omit<SessionRecord, 'tags' | 'm
 
 /** The session that runs, to read or to fill in what was not known when it began. */
 export function session(): RunningSession {
-  const scope = heardIn(contextApi.active());
-  const read = (): SessionRecord => ({ tags: [], metadata: {}, ...(scope && new SeenSession(scope).record) });
+  const context = contextApi.active();
+  const scope = scopeIn(context);
+  const read = (): SessionRecord => ({ tags: [], metadata: {}, ...recordOf(sessionIn(context)) });
   const running = {
     set(values: SessionOptions) {
       if (scope !== undefined) setIn(scope, values);
