@@ -451,6 +451,29 @@ describe('a session', () => {
     expect(said('step')).toEqual({});
   });
 
+  it('that is entered from inside itself without end grows neither what spans cost nor what they say', async () => {
+    const poll = async (round: number): Promise<void> => {
+      if (round % 1000 === 0) step(round);
+      session().set({ tags: [`set ${round}`] });
+      const values = { id: `s${round}`, tags: [`tag ${round}`], ...(round === 1 && { content: { output: false } }) };
+      if (round < 20_000) await withSession(values, async () => (await turn(), poll(round + 1)));
+    };
+    const startedAt = performance.now();
+    await withSession({ userId: 'u', tags: ['first'] }, () => poll(1));
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+    const { attributes } = telemetry.spans.at(-1) ?? {};
+    expect(telemetry.spans).toHaveLength(20);
+    expect(attributes).toMatchObject({
+      'session.id': 's19999',
+      'user.id': 'u',
+      'decotel.arguments': '{"value":20000}',
+    });
+    expect(attributes).not.toHaveProperty(['decotel.result']);
+    expect(attributes?.['decotel.tags']).toHaveLength(64);
+    expect(attributes?.['decotel.tags']).toEqual(expect.arrayContaining(['first', 'tag 1']));
+    expect(telemetry.complaints).toEqual([]);
+  });
+
   it('is not shared with what changes a record', () => {
     const capture = (call: CallRecord): void => {
       delete call.session?.metadata?.['plan'];

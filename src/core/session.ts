@@ -59,7 +59,7 @@ export function joinedSession(outerFirst: readonly SessionRecord[]): SessionReco
   for (const each of outerFirst) {
     Object.assign(joined, each);
     Object.assign(metadata, each.metadata);
-    for (const tag of each.tags ?? []) tags.add(tag);
+    for (const tag of each.tags ?? []) if (tags.size < MOST) tags.add(tag);
   }
   if (joined.tags !== undefined) joined.tags = [...tags];
   if (joined.metadata !== undefined) joined.metadata = metadata;

@@ -18,6 +18,8 @@ export type SessionScope = readonly (Said | (() => Said))[];
 
 const SESSION_KEY = createContextKey('decotel.session');
 const NOTHING: Said = { record: {}, content: ALL_CONTENT };
+/** Each session makes two of a scope. */
+const MOST_NESTED = 64;
 
 /** The innermost session of `context`; its functions are not called. */
 export function scopeIn(context: Context): SessionScope | undefined {
@@ -30,7 +32,9 @@ export function inScope(context: Context, scope: SessionScope): Context {
 
 /** From one `withSession` to the end of the last span inside. */
 export function scopeOf(source: SessionSource, outer: SessionScope = []): SessionScope {
-  return [...outer, typeof source === 'function' ? asking(source) : saidBy(source), { ...NOTHING }];
+  // A loop that enters each session from inside the one before nests without end.
+  const around = outer.length < MOST_NESTED ? outer : [foldedOf(seenIn(outer))];
+  return [...around, typeof source === 'function' ? asking(source) : saidBy(source), { ...NOTHING }];
 }
 
 /** The innermost session of `context`; where there is none, what its baggage says, if that is listened to. */
@@ -49,9 +53,7 @@ export function inSessionOf(other: Context, context: Context): Context {
 /** Says more of the innermost session of `scope`. Never throws. */
 export function setIn(scope: SessionScope, values: SessionOptions): void {
   const later = scope.at(-1) as Said;
-  const { record, content } = saidBy(values);
-  later.record = joinedSession([later.record, record]);
-  later.content = strictest(later.content, content);
+  Object.assign(later, foldedOf([later, saidBy(values)]));
 }
 
 /** A session as one span sees it: what a function said is as of its start, what is set later is not. */
@@ -59,7 +61,17 @@ export type SeenSession = readonly Said[];
 
 /** The session that a span which starts in `context` belongs to. Never throws. */
 export function sessionIn(context: Context): SeenSession | undefined {
-  return heardIn(context)?.map((said) => (typeof said === 'function' ? said() : said));
+  const scope = heardIn(context);
+  return scope && seenIn(scope);
+}
+
+function seenIn(scope: SessionScope): SeenSession {
+  return scope.map((said) => (typeof said === 'function' ? said() : said));
+}
+
+/** As one, no larger than what one session may say. */
+function foldedOf(session: SeenSession): Said {
+  return { record: sessionRecord(recordOf(session)), content: allowedIn(session, ALL_CONTENT) };
 }
 
 /** What it says as of now, each time another: the application may change that of one call. */
