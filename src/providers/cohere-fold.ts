@@ -52,7 +52,7 @@ function chatChunk({
           content: own(content, 'text') ?? content,
           reasoning_content: own(content, 'thinking'),
           tool_plan,
-          tool_calls: Array.isArray(tool_calls) ? tool_calls : [tool_calls && { index, ...tool_calls }],
+          tool_calls: Array.isArray(tool_calls) ? tool_calls : tool_calls && [{ index, ...tool_calls }],
         },
       },
     ],

@@ -51,7 +51,7 @@ function read(value: object): ResponseReading | undefined {
         .map((holder) => readResponseError(own(holder, 'error')))
         .find((error) => error),
     },
-    choices.map(keepChoice),
+    Array.from(choices, keepChoice),
     searchedPart(completion),
   );
 }
