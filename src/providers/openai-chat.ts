@@ -51,7 +51,7 @@ function read(value: object): ResponseReading | undefined {
         .map((holder) => readResponseError(own(holder, 'error')))
         .find((error) => error),
     },
-    Array.from(choices, keepChoice),
+    [...(choices as unknown[])].map(keepChoice),
     searchedPart(completion),
   );
 }
