@@ -1,20 +1,24 @@
 /**
- * Builds `dist/esm` and `dist/cjs`: one file per entry of the package and one per part that entries share, since two
- * hundred small modules take six times as long to import. The declarations stay a file per module.
+ * Builds `dist/esm` and `dist/cjs`: one file with all that the core entry loads, and one per entry with the rest, since
+ * two hundred small modules take six times as long to import. The declarations stay a file per module.
  */
 import { spawn } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { transform } from 'esbuild';
+import { rollup } from 'rollup';
 
 const root = new URL('..', import.meta.url);
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const ENTRIES = ['index', 'configure', 'providers', 'dialects', 'ai-sdk', 'langchain', 'messaging'];
-const SHARED = { absWorkingDir: fileURLToPath(root), platform: 'node', target: 'node20', sourcemap: true };
-/** esbuild keeps the order of loading by these. Ours has no effects, and bundlers would warn. A line stays for the map. */
-const BARE_IMPORT = /^import "[^"]+";$/gm;
+const typescript = {
+  name: 'typescript',
+  resolveId: (id, importer) =>
+    /^\.\.?\/.*\.js$/.test(id) ? resolve(dirname(importer), id.replace(/js$/, 'ts')) : null,
+  transform: (code, id) => transform(code, { loader: 'ts', target: 'node20', sourcefile: id, sourcemap: true }),
+};
 
 await rm(new URL('dist', root), { recursive: true, force: true });
 await mkdir(new URL('dist/cjs', root), { recursive: true });
@@ -38,24 +42,40 @@ function declarations(...options) {
   });
 }
 
-/** esbuild parts ES modules only, so the CommonJS files are those, each converted alone. */
 async function javascript() {
-  const { outputFiles } = await build({
-    ...SHARED,
-    entryPoints: ENTRIES.map((entry) => `src/${entry}.ts`),
-    outdir: 'dist/esm',
-    format: 'esm',
-    bundle: true,
-    splitting: true,
-    packages: 'external',
-    chunkNames: 'shared/[hash]',
-    write: false,
+  const bundle = await rollup({
+    input: Object.fromEntries(ENTRIES.map((entry) => [entry, source(`${entry}.ts`)])),
+    external: (id) => !/^[./]/.test(id),
+    plugins: [typescript],
+    treeshake: { moduleSideEffects: false },
   });
-  for (const { path, text } of outputFiles) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, path.endsWith('.js') ? text.replace(BARE_IMPORT, '') : text);
+  let core;
+  for (const format of ['esm', 'cjs']) {
+    await bundle.write({
+      dir: fileURLToPath(new URL(`dist/${format}`, root)),
+      format,
+      exports: 'named',
+      sourcemap: true,
+      chunkFileNames: 'shared/[name].js',
+      hoistTransitiveImports: false,
+      minifyInternalExports: false,
+      manualChunks(id, graph) {
+        core ??= reachable(source('index.ts'), graph);
+        return core.has(id) ? 'core' : undefined;
+      },
+    });
   }
-  const entryPoints = outputFiles.map(({ path }) => path).filter((path) => path.endsWith('.js'));
-  await build({ ...SHARED, entryPoints, outbase: 'dist/esm', outdir: 'dist/cjs', format: 'cjs' });
+  await bundle.close();
   return 0;
+}
+
+function source(path) {
+  return fileURLToPath(new URL(`src/${path}`, root));
+}
+
+function reachable(id, { getModuleInfo }, found = new Set()) {
+  if (found.has(id) || getModuleInfo(id)?.isExternal !== false) return found;
+  found.add(id);
+  for (const imported of getModuleInfo(id).importedIds) reachable(imported, { getModuleInfo }, found);
+  return found;
 }
