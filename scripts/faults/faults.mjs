@@ -93,12 +93,7 @@ export const FAULTS = [
     'return coverThen(\n    thenable,',
     'void (thenable as PromiseLike<unknown>).then(() => undefined, () => undefined);\n  return coverThen(\n    thenable,',
   ),
-  fault(
-    'a rejection is swallowed',
-    promise,
-    'throw error;\n    },\n  );\n  carryOver',
-    '},\n  );\n  carryOver',
-  ),
+  fault('a rejection is swallowed', promise, 'throw error;\n    },\n  );\n  carryOver', '},\n  );\n  carryOver'),
   fault('own properties of a promise are lost', promise, 'carryOver(promise, derived);', ''),
   fault(
     'a promise is handled on the side',
@@ -106,12 +101,7 @@ export const FAULTS = [
     'carryOver(promise, derived);\n  return derived;',
     'derived.catch(() => undefined);\n  return promise;',
   ),
-  fault(
-    'an abort counts as an error',
-    promise,
-    'sink.end(outcomeOf(error), error);',
-    "sink.end('error', error);",
-  ),
+  fault('an abort counts as an error', promise, 'sink.end(outcomeOf(error), error);', "sink.end('error', error);"),
   fault(
     'a thenable delivers something else',
     promise,
