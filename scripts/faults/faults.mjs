@@ -232,7 +232,7 @@ export const FAULTS = [
   fault(
     'what the caller aborted with counts as an error',
     call,
-    "this.outcome = isAborted ? 'aborted' : outcome;",
+    "this.outcome = hasThrown || this.answer.isAborted ? 'aborted' : outcome;",
     'this.outcome = outcome;',
   ),
   fault('a record is put together twice', recorded, 'if (this.isComplete) return this.record;', ''),
@@ -255,23 +255,18 @@ export const FAULTS = [
     '    value = call.run(() => original.apply(self, args));\n  } catch',
     '    value = call.run(() => original.apply(undefined, args));\n  } catch',
   ),
-  fault(
-    'what is thrown does not end the call',
-    run,
-    "    call.end(isAbort(error) ? 'aborted' : 'error', error);\n    throw error;",
-    '    throw error;',
-  ),
+  fault('what is thrown does not end the call', run, "    call.end('error', error);\n    if (hooked", '    if (hooked'),
   fault(
     'what is thrown is wrapped',
     run,
-    "    call.end(isAbort(error) ? 'aborted' : 'error', error);\n    throw error;",
-    "    call.end(isAbort(error) ? 'aborted' : 'error', error);\n    throw new Error('traced', { cause: error });",
+    'return hooked.instead(error, false);\n    throw error;',
+    "return hooked.instead(error, false);\n    throw new Error('traced', { cause: error });",
   ),
   fault(
     'the arguments of an unsampled call are touched',
     run,
-    '    if (!span.isRecording()) {\n      call.context',
-    '    describeCall(call, prompt, original, args);\n    if (!span.isRecording()) {\n      call.context',
+    '    if (!isRecording && middleware === undefined) {',
+    '    describeCall(call, prompt, original, args);\n    if (!isRecording && middleware === undefined) {',
   ),
 
   fault(
@@ -283,8 +278,8 @@ export const FAULTS = [
   fault(
     'one of several observed calls fills the span',
     decorated,
-    'reading.isSummary === true ? this.observedCount === 1',
-    'reading.isSummary === true ? this.observedCount >= 1',
+    'isNoAnswer\n      ? observedCount === 1',
+    'isNoAnswer\n      ? observedCount >= 1',
   ),
 
   fault(
