@@ -246,6 +246,52 @@ describe('speech of OpenAI', () => {
   });
 });
 
+describe('speech of OpenAI as events', () => {
+  const SPEECH = { model: 'gpt-4o-mini-tts', voice: 'alloy', input: 'Dune', stream_format: 'sse' } as const;
+  const EVENTS = [
+    { type: 'speech.audio.delta', audio: Buffer.alloc(700, 7).toString('base64') },
+    { type: 'speech.audio.delta', audio: Buffer.alloc(200, 7).toString('base64') },
+    { type: 'speech.audio.done', usage: { input_tokens: 4, output_tokens: 31, total_tokens: 35 } },
+  ];
+  const SPOKEN = {
+    'gen_ai.output.type': 'speech',
+    'gen_ai.usage.input_tokens': 4,
+    'gen_ai.usage.output_tokens': 31,
+    'decotel.usage.total_tokens': 35,
+    'gen_ai.output.messages': [
+      {
+        role: 'assistant',
+        parts: [{ type: 'blob', modality: 'audio', content: '', bytes: 900 }],
+        finish_reason: 'stop',
+      },
+    ],
+    'decotel.outcome': 'completed',
+  };
+  const read = {
+    'as a text': (answer: Response) => answer.text(),
+    'from its body': (answer: Response) => new Response(answer.body).text(),
+  };
+
+  it.each(Object.entries(read))('has its tokens and its size, read %s', async (_how, whole) => {
+    reply = { events: EVENTS };
+    const received = await whole(await client.audio.speech.create(SPEECH));
+    expect(received).toContain(EVENTS[0]?.audio);
+    expect(recorded('generate_content gpt-4o-mini-tts')).toMatchObject(SPOKEN);
+  });
+
+  it('ends in the middle where it was left there', async () => {
+    reply = { events: EVENTS.slice(0, 1) };
+    await (await client.audio.speech.create(SPEECH)).text();
+    expect(recorded('generate_content gpt-4o-mini-tts')['gen_ai.output.messages']).toEqual([
+      {
+        role: 'assistant',
+        parts: [{ type: 'blob', modality: 'audio', content: '', bytes: 700 }],
+        finish_reason: 'error',
+      },
+    ]);
+  });
+});
+
 describe('a moderation of OpenAI', () => {
   it('has no embeddings, whoever returns it', async () => {
     reply = { body: { id: 'modr_1', model: 'omni-moderation-latest', results: [{ flagged: false }] } };

@@ -1,5 +1,5 @@
 import type { Message, Part } from '../core/messages.js';
-import { Media } from '../core/media.js';
+import { decodedLength, Media } from '../core/media.js';
 import type { Usage } from '../core/record.js';
 import {
   GEN_AI_OPERATION_NAME_VALUE_GENERATE_CONTENT,
@@ -94,31 +94,34 @@ function readMedia(
 }
 
 function fold(chunk: object): Fold | undefined {
-  return /^(image_(generation|edit)|transcript\.text)\./.test(asText(own(chunk, 'type')) ?? '')
+  return /^(image_(generation|edit)|transcript\.text|speech\.audio)\./.test(asText(own(chunk, 'type')) ?? '')
     ? new MediaFold()
     : undefined;
 }
 
-/** Sketches of a picture, the next in place of the former, or the pieces of a text. */
+/** Sketches of a picture, the next in place of the former, or the pieces of a text or of what is spoken. */
 class MediaFold implements Fold {
   readonly #text = new GrowingText();
   readonly #pictures = new Slots<Part>();
+  #audioBytes = 0;
   #whole = 0;
   #usage: Usage | undefined = undefined;
 
   add(chunk: object): void {
-    const { type, delta, text, usage } = chunk as Json;
+    const { type, delta, text, audio, usage } = chunk as Json;
     const isWhole = /\.(completed|done)$/.test(asText(type) ?? '');
     this.#text.add(isWhole && this.#text.read() === '' ? text : delta);
     const [, picture] = pictureParts(chunk, chunk as Json);
     if (picture !== undefined) this.#pictures.set(this.#whole, picture);
+    if (typeof audio === 'string') this.#audioBytes += decodedLength(audio);
     if (isWhole) this.#whole++;
     this.#usage = readOpenaiUsage(usage) ?? this.#usage;
   }
 
   read(): ResponseReading {
     const text = this.#text.read();
-    const parts = [text ? textPart(text) : undefined, ...this.#pictures.values()];
+    const audio = this.#audioBytes > 0 ? mediaPart(new Media(undefined, this.#audioBytes), 'audio') : undefined;
+    const parts = [text ? textPart(text) : undefined, audio, ...this.#pictures.values()];
     return readMedia(parts, this.#usage, this.#whole > 0 ? 'stop' : FINISH_REASON_MISSING);
   }
 }
