@@ -328,12 +328,27 @@ describe('callTools', () => {
     [null, 'null'],
     [undefined, 'undefined'],
     ['Hi', '"Hi"'],
+    [Promise.resolve({ choices: [] }), 'a promise'],
   ])('refuses %j, which is no answer', async (answer, got) => {
     await expect(callTools(library, answer as never)).rejects.toThrow(
       new DecotelError(
         `callTools: expected an answer of OpenAI, Anthropic, Gemini or the AI SDK, got ${got}. Hand over the complete answer, or a list of its calls.`,
       ),
     );
+  });
+
+  it.each([
+    [null, 'expected options, got null. Pass an object, or nothing.'],
+    [() => 'Closed', 'expected options, got a function. Pass an object, or nothing.'],
+    [{ onerror: () => 'Closed' }, 'unknown option `onerror`. There are onError.'],
+    [{ onError: 'Closed' }, 'option `onError` is "Closed". It must be a function.'],
+  ])('refuses %p as options, before anything runs', async (options, problem) => {
+    const call = openai('openingHours');
+    await expect(callTool(library, call, options as never)).rejects.toThrow(new DecotelError(`callTool: ${problem}`));
+    await expect(callTools(library, [call], options as never)).rejects.toThrow(
+      new DecotelError(`callTools: ${problem}`),
+    );
+    expect(telemetry.spans).toEqual([]);
   });
 
   it('works without telemetry, too', async () => {

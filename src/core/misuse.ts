@@ -14,7 +14,9 @@ export function thereAre(names: readonly string[]): string {
 export function described(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'object' && value !== null) {
+    return typeof (value as { then?: unknown }).then === 'function' ? 'a promise' : 'an object';
+  }
   if (typeof value === 'function') return isClass(value) ? 'a class' : 'a function';
   return String(value);
 }

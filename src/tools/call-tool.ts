@@ -1,5 +1,6 @@
 import { DecotelError } from '../core/decotel-error.js';
 import { described, misuse } from '../core/misuse.js';
+import { checkOptions, type OptionTypes } from '../core/options.js';
 import type { AiSdkToolCall, AiSdkToolMessage } from './ai-sdk.js';
 import type { AnthropicToolCall, AnthropicToolMessage } from './anthropic.js';
 import type { GeminiToolCall, GeminiToolMessage } from './gemini.js';
@@ -18,6 +19,8 @@ export interface CallToolOptions {
    */
   onError?: (error: unknown, tool: string) => string;
 }
+
+const OPTIONS: OptionTypes<CallToolOptions> = { onError: 'a function' };
 
 /** A call as one of the SDKs says it; of Gemini, also the part that holds it. */
 export type ToolCall =
@@ -45,7 +48,7 @@ export type ToolMessage<Call> = Call extends OpenAiToolCall
  * `__confidence__` and other `__names__` among the arguments are recorded and not passed on.
  *
  * Rejects with what the tool throws, unless `onError` says what the model is told; and with a `DecotelError` for what
- * is no call.
+ * is no call, and for options that are none.
  *
  * ```ts
  * for (const call of message.content) if (call.type === 'tool_use') messages.push(await callTool(this, call));
@@ -57,11 +60,12 @@ export async function callTool<Call extends ToolCall>(
   options: CallToolOptions = {},
 ): Promise<ToolMessage<Call>> {
   requireHolder('callTool', self);
+  const checked = checkOptions('callTool', options, OPTIONS);
   const asked = read(call);
   if (asked === undefined) {
     throw misuse('callTool', `expected a call of ${SDKS}, got ${described(call)}`, 'Hand over the call.');
   }
-  return asked.vendor.messages([await answered(self, asked, options)])[0] as ToolMessage<Call>;
+  return asked.vendor.messages([await answered(self, asked, checked)])[0] as ToolMessage<Call>;
 }
 
 /**
@@ -103,9 +107,10 @@ export function callTools(
 ): Promise<GeminiToolMessage[]>;
 export async function callTools(self: object, answer: object, options: CallToolOptions = {}): Promise<object[]> {
   requireHolder('callTools', self);
+  const checked = checkOptions('callTools', options, OPTIONS);
   const calls = (await callsIn(answer)).flatMap((call) => read(call) ?? []);
   // All are waited for: a tool that goes on after its agent has failed is nobody's.
-  const results = await Promise.allSettled(calls.map((call) => answered(self, call, options)));
+  const results = await Promise.allSettled(calls.map((call) => answered(self, call, checked)));
   const parts = results.map((result) => {
     if (result.status === 'rejected') throw result.reason;
     return result.value;
