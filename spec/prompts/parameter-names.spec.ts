@@ -27,6 +27,7 @@ describe('the names of parameters', () => {
     ['async(genre) {}', ['genre']],
     ['get(genre) {}', ['genre']],
     ['function(genre) {}', ['genre']],
+    ['class(genre) {}', ['genre']],
     ['"a (strange) name"(genre) {}', ['genre']],
     ['["a" + ")("](genre) {}', ['genre']],
     ['[`a${[1, `(${2})`].join(")")}`](genre) {}', ['genre']],

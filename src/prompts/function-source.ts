@@ -10,7 +10,7 @@ const TOKEN =
  * bound function, a class, and anything else that has none.
  */
 export function parameterTokens(source: string): readonly string[] | undefined {
-  if (/\{\s*\[native code\]\s*\}\s*$|^class\b/.test(source)) return undefined;
+  if (/\{\s*\[native code\]\s*\}\s*$|^class\b(?!\s*\()/.test(source)) return undefined;
   let depth = 0;
   let previous: string | undefined;
   let list: string[] | undefined;
