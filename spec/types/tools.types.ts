@@ -23,6 +23,8 @@ const ofValibot = v.object({ isbn: v.string() });
 const ofArktype = type({ isbn: 'string' });
 const plain = { type: 'object', properties: { isbn: { type: 'string' } } } as const;
 declare const anySchema: StandardSchema;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a library without types gives
+declare const untypedSchema: any;
 
 export class Accepted {
   @tool({ input: isbn }) all({ isbn: one, limit }: { isbn: string; limit: number }): string {
@@ -47,6 +49,7 @@ export class Accepted {
   @tool({ input: plain }) json(_given: { isbn: string }): void {}
   @tool({ input: { type: 'object' } }) literal(_given: { isbn: string }): void {}
   @tool({ input: anySchema }) untyped(_given: unknown): void {}
+  @tool({ input: untypedSchema }) unchecked(_given: { isbn: string }): void {}
   @tool({ input: isbn }) protected guarded<T extends { isbn: string }>(given: Partial<T>): void {
     this.hidden({ isbn: String(given.isbn) });
   }

@@ -28,13 +28,15 @@ export interface StandardSchema {
 export type ToolInput = StandardSchema | { readonly input: StandardSchema; readonly jsonSchema: object } | JsonSchema;
 
 /** What the method gets. Of plain JSON Schema the compiler knows nothing: it fits every parameter. */
-export type InputValue<Input> = Input extends {
-  readonly '~standard': { readonly types?: { readonly output: infer Output } | undefined };
-}
-  ? Output
-  : Input extends { readonly input: infer Inner extends StandardSchema }
-    ? InputValue<Inner>
-    : never;
+export type InputValue<Input> = unknown extends Input
+  ? never
+  : Input extends {
+        readonly '~standard': { readonly types?: { readonly output: infer Output } | undefined };
+      }
+    ? Output
+    : Input extends { readonly input: infer Inner extends StandardSchema }
+      ? InputValue<Inner>
+      : never;
 
 /** The arguments for the method, or what is wrong with those that the model gave. */
 export type Checked = { readonly values: readonly unknown[] } | { readonly problem: string };
