@@ -1,5 +1,6 @@
 /* eslint-disable @typescript-eslint/no-unused-vars -- templates read parameters */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DecotelError } from '../../src/core/decotel-error.js';
 import { agent } from '../../src/decorators/agent.js';
 import { definitionOf, type AnyFunction } from '../../src/decorators/definitions.js';
 import { promptTemplate } from '../../src/decorators/prompt-template.js';
@@ -255,6 +256,11 @@ describe('@promptTemplate', () => {
       /ask`: prompt template "Recommend \{genre", line 1, column 11: /,
     ],
     ['no template', () => promptTemplate, /ask`: there is no template\. Pass the text, or \{ template \}\.$/],
+    [
+      'what is neither a text nor options',
+      () => promptTemplate(7 as never),
+      /ask`: expected a template, got 7\. Pass the text, or \{ template \}\.$/,
+    ],
     ['no template in options', () => promptTemplate({ name: 'x' } as never), /ask`: there is no template\. /],
     [
       'a second template',
@@ -367,6 +373,19 @@ describe('renderPrompt', () => {
     expect(() => renderPrompt(Librarian, 'plain')).toThrow('renderPrompt: `Librarian.plain` has no prompt template.');
     expect(() => renderPrompt(Librarian, 'toString')).toThrow(
       'renderPrompt: `Librarian.toString` has no prompt template.',
+    );
+  });
+
+  it.each([
+    [new Librarian('Bo'), 'an object'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    ['Librarian', '"Librarian"'],
+  ])('refuses %p in place of a class', (owner, got) => {
+    const problem = `expected a class, got ${got}. Pass the class, not an instance of it.`;
+    expect(() => renderPrompt(owner as never, 'spanFirst')).toThrow(new DecotelError(`renderPrompt: ${problem}`));
+    expect(() => renderPromptMessages(owner as never, 'steps')).toThrow(
+      new DecotelError(`renderPromptMessages: ${problem}`),
     );
   });
 });

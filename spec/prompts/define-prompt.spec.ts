@@ -54,7 +54,8 @@ describe('a prompt as a value', () => {
   it.each([
     [undefined, '`definePrompt`: there is no template. Pass the text, or { template }.'],
     [{ name: 'x' }, '`definePrompt`: there is no template. Pass the text, or { template }.'],
-    [7, '`definePrompt`: expected options, got 7. Pass an object, or nothing.'],
+    [7, '`definePrompt`: expected a template, got 7. Pass the text, or { template }.'],
+    [['x'], '`definePrompt`: expected a template, got an array. Pass the text, or { template }.'],
     [{ template: 7 }, '`definePrompt`: option `template` is 7. It must be a string.'],
     [{ template: 'x', name: 1 }, '`definePrompt`: option `name` is 1. It must be a string.'],
     [{ template: 'x', tags: 'a' }, '`definePrompt`: option `tags` is "a". It must be an array of strings.'],

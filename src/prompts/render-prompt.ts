@@ -1,5 +1,5 @@
 import { decoratedBy } from '../core/decorated.js';
-import { misuse } from '../core/misuse.js';
+import { described, misuse } from '../core/misuse.js';
 import type { PromptSdk } from './content-parts.js';
 import { Rendering, type PromptMessage } from './rendering.js';
 import type { PromptTemplate } from './template.js';
@@ -15,10 +15,10 @@ interface AnyClass {
  * The text of a method's prompt template, rendered without calling the method: for tests. All variables are given;
  * those of `{this.reader}` as `{ this: { reader } }`. Nothing is recorded.
  *
- * Throws a `DecotelError` where the method has no template or a variable has no value.
+ * Throws a `DecotelError` where it is given no class, the method has no template or a variable has no value.
  *
  * ```ts
- * renderPrompt(Librarian, 'recommendBook', { genre: 'fantasy', reader: 'Ann' });
+ * renderPrompt(Librarian, 'recommendBook', { genre: 'fantasy', this: { reader: 'Ann' } });
  * ```
  */
 export function renderPrompt(owner: AnyClass, method: string, variables: object = {}): string {
@@ -43,6 +43,10 @@ export function renderPromptMessages(
 }
 
 function rendering(caller: string, owner: AnyClass, method: string, variables: object): Rendering {
+  const given: unknown = owner;
+  if (typeof given !== 'function') {
+    throw misuse(caller, `expected a class, got ${described(given)}`, 'Pass the class, not an instance of it.');
+  }
   const place = `\`${owner.name}.${method}\``;
   const template = templateOf(owner.prototype, method) ?? templateOf(owner, method);
   if (template === undefined) {

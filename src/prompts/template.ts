@@ -1,5 +1,5 @@
 import { DecotelError } from '../core/decotel-error.js';
-import { misuse, quoted } from '../core/misuse.js';
+import { described, misuse, quoted } from '../core/misuse.js';
 import { checkOptions, type OptionTypes } from '../core/options.js';
 import type { PromptRecord } from '../core/record.js';
 import { contentHash } from './content-hash.js';
@@ -71,10 +71,13 @@ export function templateOptions<Options extends TemplateOptions = TemplateOption
   more?: OptionTypes<Omit<Options, keyof TemplateOptions>>,
 ): Options {
   const types = { ...OPTIONS, ...more } as OptionTypes<Options>;
-  const options = checkOptions(where, typeof given === 'string' ? { template: given } : (given ?? {}), types);
-  if ((options.template as unknown) === undefined) {
-    throw misuse(where, 'there is no template', 'Pass the text, or { template }.');
+  const fields = typeof given === 'string' ? { template: given } : (given ?? {});
+  const remedy = 'Pass the text, or { template }.';
+  if (typeof fields !== 'object' || Array.isArray(fields)) {
+    throw misuse(where, `expected a template, got ${described(given)}`, remedy);
   }
+  const options = checkOptions(where, fields, types);
+  if ((options.template as unknown) === undefined) throw misuse(where, 'there is no template', remedy);
   return options;
 }
 
