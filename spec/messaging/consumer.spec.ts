@@ -248,8 +248,24 @@ describe('@consumer', () => {
     [{ destination: 3 }, '`@consumer` on an anonymous function: option `destination` is 3.'],
     [{ destination: 'a', as: 'child' }, '`@consumer` on an anonymous function: option `as` is "child".'],
     [{ destination: 'a', topic: 'b' }, '`@consumer` on an anonymous function: unknown option `topic`.'],
+    [undefined, "missing. Write @consumer({ destination: 'the queue, topic or subject' })."],
   ])('refuses %j at decoration', (options, message) => {
     expect(() => consumer(options as never)(() => 1)).toThrow(message);
+  });
+
+  it.each([
+    ['@producer', producer],
+    ['@consumer', consumer],
+  ])('refuses %s bare, which the compiler does too', (name, decorator) => {
+    const bare = decorator as unknown as (...values: unknown[]) => never;
+    const declare = (): unknown => {
+      class Desk {
+        @bare order(): void {}
+      }
+      return Desk;
+    };
+    const remedy = `Write ${name}({ destination: 'the queue, topic or subject' }).`;
+    expect(declare).toThrow(`order\`: option \`destination\` is missing. ${remedy}`);
   });
 });
 

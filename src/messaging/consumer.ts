@@ -108,7 +108,7 @@ const family: CallFamily<ConsumerOptions> = {
 export const consumer: {
   (options: ConsumerOptions): CallDecorator;
   run<Result>(options: ConsumerRunOptions, fn: () => Result): Result;
-} = Object.assign((options: ConsumerOptions): CallDecorator => messagingDecorator(family, options), {
+} = Object.assign(messagingDecorator(family), {
   run<Result>({ from, ...options }: ConsumerRunOptions, fn: () => Result): Result {
     const given: ConsumerOptions = { ...options, from: () => from };
     const { kind } = family;

@@ -55,9 +55,7 @@ const family: CallFamily<ProducerOptions> = {
  * }
  * ```
  */
-export function producer(options: ProducerOptions): CallDecorator {
-  return messagingDecorator(family, options);
-}
+export const producer: (options: ProducerOptions) => CallDecorator = messagingDecorator(family);
 
 function operationOf({ operation = 'send', destination, system }: ProducerOptions): Operation {
   const type =
