@@ -358,6 +358,7 @@ describe('a session', () => {
         undefined,
         undefined,
       ]);
+      expect(telemetry.complaints).toEqual([expect.stringContaining("a session's content: expected true, false or {")]);
     });
 
     it('that is set later takes the content of what is still open', async () => {

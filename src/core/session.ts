@@ -1,6 +1,6 @@
 import type { SessionRecord } from './record.js';
 import { warnOnce } from './report.js';
-import { ALL_CONTENT, contentSwitches, type ContentOption, type ContentSwitches } from './settings.js';
+import { ALL_CONTENT, contentSwitches, isContentRule, type ContentOption, type ContentSwitches } from './settings.js';
 import { cutText } from './snapshot.js';
 
 /** What an application says of a session. What is absent is what the session around it says. */
@@ -48,7 +48,10 @@ export function sessionRecord(given: SessionOptions): SessionRecord {
 
 /** What a session allows; a rule that is none allows nothing. */
 export function sessionContent({ content }: SessionOptions): ContentSwitches {
-  return content === undefined ? ALL_CONTENT : contentSwitches(content);
+  if (content === undefined) return ALL_CONTENT;
+  if (!isContentRule(content))
+    warnOnce("a session's content: expected true, false or { input, output, tools, retrieval }; none is recorded");
+  return contentSwitches(content);
 }
 
 /** The inner over the outer, field by field: tags add up, metadata is merged. A copy. */
