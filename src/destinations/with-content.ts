@@ -1,16 +1,21 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { reportFailure } from '../core/report.js';
+import { DecotelError } from '../core/decotel-error.js';
 import { genAi, type Dialect } from '../dialects/gen-ai.js';
+import { hasMethods, seen } from './check-options.js';
 import { isDestination, markDestination } from './destination.js';
 import { viewOf } from './span-view.js';
 
 /**
  * Wraps a processor of anyone's so that it gets decotel's spans with their content, in the `gen-ai` dialect, where the
  * span itself carries none. Each span that ends is one object with one mutable `attributes`, so masking in place and
- * reading twice work. All other spans pass through as they are. A destination of decotel is returned unchanged.
+ * reading twice work. All other spans pass through as they are. A destination of decotel is returned unchanged. Throws a
+ * `DecotelError` for anything else than a processor.
  */
 export function withContent(processor: SpanProcessor): SpanProcessor {
+  if (!hasMethods(processor, 'onStart', 'onEnd', 'forceFlush', 'shutdown'))
+    throw new DecotelError(`withContent(): expected a span processor, got ${seen(processor)}.`);
   return isDestination(processor) ? processor : fanOut([processor]);
 }
 
