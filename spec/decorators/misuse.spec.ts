@@ -125,8 +125,18 @@ describe('options', () => {
     ['a list', () => tool([] as never), 'expected options, got an array. Pass an object, or nothing.'],
     [
       'tags that are no texts',
-      () => tool({ tags: [1] as never }),
-      'option `tags` is an array. It must be an array of strings.',
+      () => tool({ tags: ['a', 1] as never }),
+      'option `tags` is an array (0: "a", 1: 1). It must be an array of strings.',
+    ],
+    [
+      'a kind of content that there is not',
+      () => tool({ content: { inputs: false } as never }),
+      'option `content` is an object (inputs: false). It must be a boolean or { input, output, tools, retrieval } of booleans.',
+    ],
+    [
+      'a long list',
+      () => tool({ tags: Array.from({ length: 9 }, (_, index) => index) as never }),
+      'option `tags` is an array (0: 0, 1: 1, 2: 2, 3: 3). It must be an array of strings.',
     ],
     [
       'capture that is no function',

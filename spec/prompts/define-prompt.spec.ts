@@ -59,7 +59,7 @@ describe('a prompt as a value', () => {
     [{ template: 7 }, '`definePrompt`: option `template` is 7. It must be a string.'],
     [{ template: 'x', name: 1 }, '`definePrompt`: option `name` is 1. It must be a string.'],
     [{ template: 'x', tags: 'a' }, '`definePrompt`: option `tags` is "a". It must be an array of strings.'],
-    [{ template: 'x', tags: [1] }, '`definePrompt`: option `tags` is an array. It must be an array of strings.'],
+    [{ template: 'x', tags: [1] }, '`definePrompt`: option `tags` is an array (0: 1). It must be an array of strings.'],
     [
       { template: 'x', nmae: 'greet' },
       '`definePrompt`: unknown option `nmae`. There are template, name, version, metadata, tags.',

@@ -38,7 +38,7 @@ export function checkOptions<Options extends object>(
     }
     if (value === undefined) continue;
     if (!type.split(' or ').some((one) => CHECKS[one as Check](value))) {
-      throw misuse(where, `option \`${name}\` is ${described(value)}`, `It must be ${type}.`);
+      throw misuse(where, `option \`${name}\` is ${describedWhole(value)}`, `It must be ${type}.`);
     }
     checked[name] = value;
   }
@@ -51,6 +51,15 @@ export function requireOptions(where: string, options: unknown): asserts options
     throw misuse(where, `expected options, got ${described(options)}`, 'Pass an object, or nothing.');
   }
 }
+
+/** Of a list or an object it is most often a member that is wrong. */
+function describedWhole(value: unknown): string {
+  const members = typeof value === 'object' && value !== null ? Object.entries(value).slice(0, MOST_MEMBERS) : [];
+  const shown = members.map(([name, member]) => `${name}: ${described(member)}`).join(', ');
+  return shown === '' ? described(value) : `${described(value)} (${shown})`;
+}
+
+const MOST_MEMBERS = 4;
 
 function isString(value: unknown): boolean {
   return typeof value === 'string';
