@@ -133,6 +133,19 @@ describe('awsBedrock', () => {
       expect(awsBedrock.read(answer)?.output?.()?.[0]?.parts).toEqual([blob]);
     });
 
+    it('reads what a guardrail is to look at, however it is held', () => {
+      const guarded = [
+        { guardContent: { text: { text: 'Dune', qualifiers: ['query'] } } },
+        { type: 'guard_content', guard_content: { text: 'and' } },
+        { type: 'guard_content', text: 'more' },
+        { guardContent: '' },
+      ];
+      const asked = snapshot({ modelId: 'm', messages: [{ role: 'user', content: guarded }] }) as object;
+      expect(awsBedrock.request(asked)?.input?.()?.[0]?.parts).toEqual(
+        ['Dune', 'and', 'more'].map((content) => ({ type: 'text', content })),
+      );
+    });
+
     it('spells the reason of a guardrail as Bedrock does', () => {
       const message = { role: 'assistant', content: [{ text: 'No.' }] };
       expect(awsBedrock.read({ output: { message }, stopReason: 'guardrail_intervened' })?.finishReasons).toEqual([

@@ -360,6 +360,22 @@ describe('openaiChat', () => {
       ]);
     });
 
+    it('makes no call of a delta that says no more than an index, or nothing', () => {
+      expect(
+        partsOf(
+          chunk({ content: 'Dune', tool_calls: [null] }),
+          call({ index: 0, function: { name: null, arguments: '' } }),
+          chunk({ function_call: { name: null, arguments: null } }),
+        ),
+      ).toEqual([{ type: 'text', content: 'Dune' }]);
+      const message = { role: 'assistant', content: 'Dune', tool_calls: [{}, { function: {} }] };
+      const whole = { object: 'chat.completion', id: 'chatcmpl-7', choices: [{ index: 0, message }] };
+      expect(openaiChat.read(whole)?.output?.()?.[0]?.parts).toEqual([
+        { type: 'text', content: 'Dune' },
+        { type: 'unknown', content: {} },
+      ]);
+    });
+
     it('tells parallel calls of the same index apart (Gemini), but not by an id alone (vLLM)', () => {
       expect(
         partsOf(

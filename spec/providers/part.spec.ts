@@ -1,5 +1,5 @@
 import { Media } from '../../src/core/media.js';
-import { filePart, mediaPart, otherPart, reasoningPart, textPart } from '../../src/providers/part.js';
+import { filePart, mediaPart, otherPart, reasoningPart, textPart, toolCallPart } from '../../src/providers/part.js';
 
 describe('parts of messages', () => {
   it('name a URL, and never copy what a data URL holds', () => {
@@ -37,6 +37,8 @@ describe('parts of messages', () => {
     expect(textPart(null)).toBeUndefined();
     expect(reasoningPart('')).toBeUndefined();
     expect(filePart(undefined, 'image')).toBeUndefined();
+    expect(toolCallPart(null, '', '')).toBeUndefined();
+    expect(toolCallPart('call_7', undefined, '')).toMatchObject({ type: 'tool_call', id: 'call_7', name: '' });
   });
 
   it('keep a piece of another type as it is, unless it would pass for a part of a known one', () => {

@@ -67,7 +67,7 @@ const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/^(tool_use|tool-call|(function|custom_tool)_call)$/, readToolCall],
   [/^tool[_-](result|error)$|^function_response$|_call_output$/, readToolResult],
   [/^(message|citations_content)$/, ({ content }) => contentParts(content)],
-  [/^guard_content$/, contentPart],
+  [/^guard_content$/, ({ type: _type, guard_content, ...held }) => contentPart(guard_content ?? held)],
   [/_(call|use)$|^executable_code$/, readServerCall],
   [/_(output|tool_result|execution_result)$|^tool_response$/, readServerResult],
   [
@@ -103,10 +103,10 @@ function idOf({ call_id, tool_call_id, tool_use_id, id }: Json): unknown {
   return call_id ?? tool_call_id ?? tool_use_id ?? id;
 }
 
-function readToolCall(part: Json): Part {
+function readToolCall(part: Json): Part | Part[] {
   const name = part['name'] ?? part['tool_name'];
   const input = part['input'] ?? part['arguments'] ?? part['args'];
-  if (part['provider_executed'] !== true) return toolCallPart(idOf(part), name, input);
+  if (part['provider_executed'] !== true) return toolCallPart(idOf(part), name, input) ?? [];
   const type = asText(name) ?? '';
   return serverToolCallPart(idOf(part), type, { type, input });
 }

@@ -50,7 +50,7 @@ function toolCall(value: unknown): Part[] {
   const call = asRecord(value);
   const called = asRecord(call?.['function']) ?? asRecord(call?.['custom']);
   if (called === undefined) return contentPart(value);
-  return [toolCallPart(call?.['id'], called['name'], called['arguments'] ?? called['input'])];
+  return [toolCallPart(call?.['id'], called['name'], called['arguments'] ?? called['input']) ?? []].flat();
 }
 
 function executedTool(value: unknown): Part[] {

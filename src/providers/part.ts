@@ -26,7 +26,9 @@ export function saidPart(type: string, text: unknown): Part | undefined {
   return content ? { type, content } : undefined;
 }
 
-export function toolCallPart(id: unknown, name: unknown, input: unknown): Part {
+/** Undefined where nothing is called: servers send empty lists of calls, and deltas that say no more than an index. */
+export function toolCallPart(id: unknown, name: unknown, input: unknown): Part | undefined {
+  if ((asName(id) ?? asName(name) ?? (input || undefined)) === undefined) return undefined;
   return { type: 'tool_call', id: asName(id), name: asText(name) ?? '', arguments: toolArguments(input) };
 }
 
