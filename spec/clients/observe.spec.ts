@@ -79,6 +79,25 @@ describe('the same client', () => {
     );
   });
 
+  it('is what a method gives that gives its own object', async () => {
+    class Client {
+      readonly #answers: string[] = [];
+      add(answer: string): this {
+        this.#answers.push(answer);
+        return this;
+      }
+      create(_body: object): Promise<object> {
+        return Promise.resolve(openAiCompletion(this.#answers.join(' ')));
+      }
+    }
+    const seen = observe(new Client());
+    expect(seen.add('Dune')).toBe(seen);
+    await seen.add('and more').create(CHAT);
+    expect(parsedAttributes(telemetry.span('chat gpt-5-mini'))['gen_ai.output.messages']).toEqual([
+      { role: 'assistant', parts: [{ type: 'text', content: 'Dune and more' }], finish_reason: 'stop' },
+    ]);
+  });
+
   it('refuses what is no client, with the remedy', () => {
     expect(() => observe('client' as never)).toThrow(/expected the client of an SDK, got string/);
   });

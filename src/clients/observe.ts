@@ -107,6 +107,8 @@ function methodHandler(target: object, resource: Resource, key: PropertyKey, isO
       const isInner = asks !== undefined && resource.latest.get(key) !== method && isAsking(asks);
       if (!isOther && !isInner && mayBeRequest(body)) return observeCall({ body, client, asks, streams }, invoke);
       const value = invoke();
+      // A fluent method's caller goes on with what it called.
+      if (value === original) return self;
       return value !== target && isCopyOf(value, client) ? observe(value) : value;
     },
   };
