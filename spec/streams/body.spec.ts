@@ -22,6 +22,22 @@ afterEach(async () => {
   await telemetry.stop();
 });
 
+/** Of a proxy that leaves out the last end of line. */
+const OLLAMA_LINES = [
+  { model: 'qwen3:8b', created_at: '', message: { role: 'assistant', content: 'Du' }, done: false },
+  {
+    model: 'qwen3:8b',
+    created_at: '',
+    message: { role: 'assistant', content: 'ne' },
+    done: true,
+    done_reason: 'stop',
+    prompt_eval_count: 3,
+    eval_count: 4,
+  },
+]
+  .map((line) => JSON.stringify(line))
+  .join('\n');
+
 const outcomes = (): unknown[] => telemetry.spans.map((one) => one.attributes['decotel.outcome']);
 
 /** `{"id":7}` in two parts; `failsAt` says before which part it fails instead. */
@@ -94,6 +110,23 @@ describe.each(OWNERS)('the body of a %s that a decorated method returns', (_name
     expect(outcomes()).toEqual(['completed', 'completed']);
   });
 
+  it('is refused to whoever comes second, as it would have been, which harms nobody else', async () => {
+    const refusal = expect.objectContaining({ name: 'TypeError' }) as Error;
+    const taken = message(json);
+    const reader = taken.body?.getReader();
+    expect(() => taken.clone()).toThrow(refusal);
+    expect((await reader?.read())?.value).toHaveLength(5);
+    await expect(taken.text()).rejects.toThrow(refusal);
+    expect([await reader?.read(), await reader?.read()].map((read) => read?.done)).toEqual([false, true]);
+    expect(outcomes()).toEqual(['completed']);
+    const locked = message(json);
+    const other = locked.body?.getReader();
+    await expect(locked.text()).rejects.toThrow(refusal);
+    expect((await other?.read())?.value).toHaveLength(5);
+    await other?.cancel();
+    expect(outcomes()).toEqual(['completed', 'cancelled']);
+  });
+
   it('says so where it cannot be watched', async () => {
     class Frozen {
       @span
@@ -151,6 +184,7 @@ describe("a provider's raw response that a decorated method returns", () => {
         { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } },
       ],
     },
+    '/lines': { bytes: Buffer.from(OLLAMA_LINES), mime: 'application/x-ndjson' },
     '/own': { events: [{ type: 'shelf', shelf: 'B3' }, { type: 'text', text: 'Dune' }, '[DONE]'] },
   };
 
@@ -207,6 +241,12 @@ describe("a provider's raw response that a decorated method returns", () => {
     expect(others).toEqual([one, one]);
     expect(facts()).toEqual([['gpt-5-mini-2025-08-07', 7, 'completed']]);
     expect(texts()).toEqual([answer('Dune and more', 'stop')]);
+  });
+
+  it.each(['text', 'arrayBuffer'] as const)('has a last line without an end, read by %s()', async (reader) => {
+    await (await new Proxy().ask('/lines'))[reader]();
+    expect(facts()).toEqual([['qwen3:8b', 4, 'completed']]);
+    expect(texts()).toEqual([answer('Dune', 'stop')]);
   });
 
   it('is counted once where two decorated methods return it', async () => {

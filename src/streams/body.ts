@@ -1,6 +1,6 @@
 import { outcomeOf } from './abort.js';
 import { bodyText } from './body-text.js';
-import { coverMethod, isCoverable, methodOf } from './cover.js';
+import { coverMethod, isCoverable, methodOf, type Enter } from './cover.js';
 import { Parts } from './parts.js';
 import { isNativePromise, nativeThen } from './promise.js';
 import { watchReadableStream } from './readable-stream.js';
@@ -35,8 +35,13 @@ export function watchBody<Owner extends Response | Request>(
   sink.raw({ response: owner });
   const text = bodyText(owner.headers.get('content-type') ?? '');
   const part = copies.add(text);
+  const refuse = coverBody(owner, part);
   for (const [name, valueOf] of Object.entries(BODY_READERS)) {
     coverMethod(owner, name, (read, self, values) => {
+      // That is no failure of whoever reads it already.
+      if (owner.bodyUsed) return read.apply(self, values);
+      const refused = refuse(read, self, values);
+      if (refused !== undefined) return refused;
       const reading = read.apply(self, values);
       if (typeof reading !== 'object' || reading === null || !isNativePromise(reading)) return reading;
       return nativeThen(
@@ -55,17 +60,19 @@ export function watchBody<Owner extends Response | Request>(
       );
     });
   }
-  coverBody(owner, part);
-  coverClone(owner, sink, copies);
+  coverClone(owner, sink, copies, refuse);
   if (owner.body === null) sink.resolved(undefined);
   else sink.pending(owner, true);
   return owner;
 }
 
-/** Whoever takes the stream gets a watched one, always the same; the source stays unlocked until it is read. */
-function coverBody(owner: Response | Request, sink: Sink): void {
+/**
+ * Whoever takes the stream gets a watched one, always the same; the source stays unlocked until it is read. The
+ * result calls what a locked body refuses, where the watched one is locked and the source is not; else it does nothing.
+ */
+function coverBody(owner: Response | Request, sink: Sink): Enter {
   const own = Object.getOwnPropertyDescriptor(owner, 'body');
-  if (own !== undefined && own.get === undefined) return;
+  if (own !== undefined && own.get === undefined) return () => undefined;
   const getter = (): unknown =>
     own === undefined ? Reflect.get(Object.getPrototypeOf(owner) as object, 'body', owner) : own.get?.call(owner);
   let source: unknown;
@@ -83,6 +90,15 @@ function coverBody(owner: Response | Request, sink: Sink): void {
     },
   });
   coverPipe(owner, getter());
+  return (work, self, values) => {
+    if (watched?.locked !== true || getter() !== source || (source as ReadableStream).locked) return undefined;
+    const reader = (source as ReadableStream).getReader();
+    try {
+      return work.apply(self, values);
+    } finally {
+      reader.releaseLock();
+    }
+  };
 }
 
 /** `fetch(request)` and `new Request(request)` pipe the stream they have inside, past `body`. */
@@ -95,9 +111,9 @@ function coverPipe(owner: Response | Request, source: unknown): void {
 }
 
 /** Of the one and its copy, whichever is read first is recorded. */
-function coverClone(owner: Response | Request, sink: Sink, copies: Parts): void {
+function coverClone(owner: Response | Request, sink: Sink, copies: Parts, refuse: Enter): void {
   coverMethod(owner, 'clone', (clone, self, values) => {
-    const copy = clone.apply(self, values);
+    const copy = refuse(clone, self, values) ?? clone.apply(self, values);
     return typeof copy === 'object' && copy !== null && hasBody(copy) ? watchBody(copy, sink, copies) : copy;
   });
 }

@@ -60,13 +60,13 @@ class Part implements Sink {
     if (this.parts.begins(this)) this.parts.sink.said(value);
   }
   resolved(value: unknown): void {
+    this.#sayLastLine();
     this.parts.sink.resolved(value);
   }
   end(outcome: Outcome, error?: unknown): void {
-    const { text } = this;
-    const last = text?.end();
-    if (last !== undefined && text?.isLines === true) this.said(last);
-    else if (last !== undefined && outcome === 'completed') this.resolved(last);
+    this.#sayLastLine();
+    const whole = outcome === 'completed' ? this.text?.end() : undefined;
+    if (whole !== undefined) this.resolved(whole);
     this.#isOver = true;
     this.parts.ends(this, outcome, error);
   }
@@ -91,5 +91,11 @@ class Part implements Sink {
   }
   unobserved(): void {
     // The other parts may still be watched.
+  }
+
+  /** Nothing need come after it. */
+  #sayLastLine(): void {
+    const last = this.text?.isLines === true ? this.text.end() : undefined;
+    if (last !== undefined) this.said(last);
   }
 }
