@@ -79,6 +79,19 @@ describe('watching promises', () => {
     expect(sink.values).toEqual([['row']]);
   });
 
+  it('ends with what a thenable throws instead of rejecting', async () => {
+    const failure = new Error('no connection');
+    const query = {
+      then() {
+        throw failure;
+      },
+    };
+    const { value, sink } = watched(query as unknown as Promise<string[]>);
+    expect(() => value.then()).toThrow(failure);
+    await expect((async () => value)()).rejects.toBe(failure);
+    expect(sink.ends).toEqual([['error', failure]]);
+  });
+
   it('keeps a subclass of Promise, its class and its methods', async () => {
     class Request extends Promise<number> {
       withResponse() {

@@ -101,14 +101,20 @@ export function coverThen(thenable: object, see: (value: unknown) => unknown, fa
     // Only a promise passes on what nobody handles; anything else would hear of a handler that is none.
     const isPromise = thenable instanceof Promise;
     const isHandled = isPromise || typeof onRejected === 'function';
-    const result = original.call(
-      self,
-      isPromise || typeof onFulfilled === 'function' ? fulfilling(onFulfilled) : onFulfilled,
-      isHandled ? rejecting(onRejected) : onRejected,
-      ...rest,
-    );
+    let result: unknown;
+    try {
+      result = original.call(
+        self,
+        isPromise || typeof onFulfilled === 'function' ? fulfilling(onFulfilled) : onFulfilled,
+        isHandled ? rejecting(onRejected) : onRejected,
+        ...rest,
+      );
+    } catch (error) {
+      // `await` makes a rejection of it.
+      return rejecting(undefined)(error);
+    }
     // Then the failure shows in nothing but the promise that comes back.
     const isShown = !isHandled && typeof result === 'object' && result !== null && isNativePromise(result);
-    return isShown ? nativeThen(result, undefined, rejecting(undefined)) : result;
+    return isShown ? nativeThen(result as Promise<unknown>, undefined, rejecting(undefined)) : result;
   });
 }
