@@ -68,6 +68,43 @@ describe('Ollama’s client, observed', () => {
     });
   });
 
+  it('counts a stream once, whose answer has no id, where a generator passes its chunks on', async () => {
+    reply = (response) => response.end(chunk('Du') + chunk('ne', END));
+    const seen = observe(ollama);
+    const passOn = throughEngine(async function* passOn(isWhole: boolean) {
+      for await (const piece of await seen.chat({ ...CHAT, stream: true })) {
+        if (isWhole || !piece.done) yield { ...piece };
+      }
+    }, modelCall);
+    for await (const piece of passOn(true)) expect(piece.model).toBe('llama3');
+    for await (const piece of passOn(false)) expect(piece.done).toBe(false);
+    expect(telemetry.spans.map(({ name }) => name)).toEqual(['passOn', 'passOn']);
+    for (const span of telemetry.spans) {
+      expect(parsedAttributes(span)).toMatchObject({
+        'gen_ai.input.messages': [{ role: 'user', parts: [{ type: 'text', content: 'Which book?' }] }],
+        'gen_ai.usage.input_tokens': 20,
+        'gen_ai.usage.output_tokens': 7,
+      });
+    }
+  });
+
+  it('counts a stream once that a generator passes on before it asks once more', async () => {
+    let count = 7;
+    reply = (response) => response.end(chunk('Dune', { ...END, eval_count: count++ }));
+    const seen = observe(ollama);
+    const first = throughEngine(async function* first() {
+      yield* await seen.chat({ ...CHAT, stream: true });
+      const title = await seen.chat(CHAT);
+      expect(title.model).toBe('llama3');
+    }, modelCall);
+    for await (const piece of first()) expect(piece.model).toBe('llama3');
+    expect(telemetry.spans.map(({ name, attributes }) => [name, attributes['gen_ai.usage.output_tokens']])).toEqual([
+      ['chat llama3', 7],
+      ['chat llama3', 8],
+      ['first', undefined],
+    ]);
+  });
+
   it('reads embeddings', async () => {
     reply = (response) => response.end('{"model":"nomic","embeddings":[[0.1,0.2]],"prompt_eval_count":4}');
     await observe(ollama).embed({ model: 'nomic', input: 'Dune' });

@@ -269,6 +269,28 @@ describe('inside a method that returns something else', () => {
     expect(telemetry.spans).toHaveLength(3);
   });
 
+  it('counts an answer that the method passes on once, where it asked once more after that', async () => {
+    const passOn = throughEngine(async function* passOn() {
+      const stream = await openai.chat.completions.create({
+        ...CHAT,
+        stream: true,
+        stream_options: { include_usage: true },
+      });
+      for await (const chunk of stream) yield chunk;
+      await anthropic.messages.create({ ...CHAT, model: 'claude-sonnet-5', max_tokens: 9 });
+    }, modelCall);
+    for await (const chunk of passOn()) expect(chunk.id).toBe('chatcmpl-7');
+    expect(telemetry.spans.map(({ name, attributes }) => [name, attributes['gen_ai.usage.output_tokens']])).toEqual([
+      ['chat gpt-5-mini', 7],
+      ['chat claude-sonnet-5', 7],
+      ['passOn', undefined],
+    ]);
+    expect(telemetry.span('passOn').kind).toBe(SpanKind.INTERNAL);
+    expect(parsedAttributes(telemetry.span('passOn'))['gen_ai.output.messages']).toEqual(
+      OPENAI_ATTRIBUTES['gen_ai.output.messages'],
+    );
+  });
+
   it('records a failure that the method dealt with as the call’s, not the method’s', async () => {
     reply = () => ({ status: 500, body: { error: { message: 'down' } } });
     const fallBack = throughEngine(async function fallBack() {

@@ -74,6 +74,11 @@ export class Answer {
     }
   }
 
+  /** By what it is told from other answers: its id, or else whose it is and what it counts. */
+  keyOf({ id, model, usage }: ResponseReading): string {
+    return id ?? JSON.stringify([this.provider?.name, model, usage]);
+  }
+
   /** The same of a call that is no model's: its result is recognised when the record is put together. */
   readLate(): ResponseReading | undefined {
     return this.read() ?? readResponse(this.value)?.reading;

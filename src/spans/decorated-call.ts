@@ -4,7 +4,7 @@ import { reportFailure } from '../core/report.js';
 import type { ContentSwitches } from '../core/settings.js';
 import { runInFrame, type PromptFrame } from '../prompts/frame.js';
 import type { Method } from '../streams/cover.js';
-import type { Provider } from '../providers/registry.js';
+import type { Provider, ResponseReading } from '../providers/registry.js';
 import type { ArgumentCopies } from './argument-copies.js';
 import { definedOf } from './asked.js';
 import { Call } from './call.js';
@@ -17,6 +17,9 @@ import { ownerOf } from './owners.js';
 import type { SpanStart } from './start-span.js';
 import { StepContext } from './step-context.js';
 import { activeTracer } from './tracer.js';
+
+/** Few methods make more model calls than this, and fewer pass on an answer that is not among the first. */
+const MOST_COUNTED = 1000;
 
 /**
  * A call of a decorated method. A model call reports what the method returned; if that is something else (the text)
@@ -36,6 +39,8 @@ export class DecoratedCall extends Call {
   private followed: ObservedCall | undefined = undefined;
   /** The observed call that this call reports. */
   private filled: ObservedCall | undefined = undefined;
+  /** The answers that observed calls with spans of their own count. */
+  private counted: Set<string> | undefined = undefined;
 
   constructor(kind: CallKind, options: CallOptions, content: ContentSwitches, parent: Context) {
     super(kind, options, content, parent);
@@ -134,22 +139,37 @@ export class DecoratedCall extends Call {
     const fits = waiting?.ended === true && (waiting.outcome !== 'error' || hasFailed);
     const isNoAnswer = reading === undefined || isSummary;
     // The same response may be another object: a spread of it, what an SDK's helper put together.
-    const isItsOwn = isNoAnswer
-      ? observedCount === 1
-      : reading.id !== undefined && reading.id === waiting?.answer.read()?.id;
+    const isItsOwn = isNoAnswer ? observedCount === 1 : this.isAnswerOf(waiting, reading);
     const filled = followed ?? (fits && isItsOwn ? waiting : undefined);
     if (waiting !== filled) waiting?.startOwnSpan();
     this.waiting = undefined;
     this.filled = filled;
     if (filled === undefined) {
-      this.isLeft = isNoAnswer;
-      this.countedElsewhere ||= isSummary;
+      const isCounted = reading !== undefined && this.counted?.has(this.answer.keyOf(reading)) === true;
+      this.isLeft = isNoAnswer || isCounted;
+      this.countedElsewhere ||= isSummary || isCounted;
       return;
     }
     filled.error = undefined;
     filled.fills = this;
     this.durationSeconds = filled.durationSeconds;
     this.pace = filled.pace;
+  }
+
+  /** Where neither has an id, as of Bedrock and Ollama, they are told by what they count, if it got as far as that. */
+  private isAnswerOf(observed: ObservedCall | undefined, reading: ResponseReading): boolean {
+    const seen = observed?.answer.read();
+    if (seen === undefined || observed === undefined || this.countedElsewhere) return false;
+    const isCut = this.observedCount === 1 && reading.usage === undefined;
+    const own = isCut ? { ...reading, usage: seen.usage } : reading;
+    return this.answer.keyOf(own) === observed.answer.keyOf(seen);
+  }
+
+  /** An observed call inside has a span of its own, which counts what was answered. */
+  noteCounted({ answer }: ObservedCall): void {
+    const reading = answer.read();
+    this.counted ??= new Set();
+    if (reading !== undefined && this.counted.size < MOST_COUNTED) this.counted.add(answer.keyOf(reading));
   }
 
   override get isAwaited(): boolean {

@@ -6,6 +6,7 @@ import { hasAborted } from '../streams/abort.js';
 import type { Method } from '../streams/cover.js';
 import { Call } from './call.js';
 import { currentModelCall } from './current.js';
+import type { DecoratedCall } from './decorated-call.js';
 import type { CallKind } from './definition.js';
 import { spanStart } from './start-span.js';
 
@@ -38,7 +39,7 @@ export class ObservedCall extends Call {
   /** By which its caller may abort it, where its SDK then ends it in some other way. */
   signal: unknown = undefined;
   /** The decorated call that it may fill. */
-  around: Call | undefined = undefined;
+  around: DecoratedCall | undefined = undefined;
   /** The decorated call that it fills. */
   fills: Call | undefined = undefined;
   /** The SDK has not returned yet. */
@@ -117,6 +118,11 @@ export class ObservedCall extends Call {
 
   override noteNative(span: unknown, isKnown = false): void {
     if (this.tracer !== undefined) super.noteNative(span, isKnown);
+  }
+
+  protected override endSpan(endTime?: number): void {
+    this.around?.noteCounted(this);
+    super.endSpan(endTime);
   }
 
   protected override settleNatives(seen: Call): boolean {
