@@ -278,8 +278,8 @@ export const FAULTS = [
   fault(
     'one of several observed calls fills the span',
     decorated,
-    'isNoAnswer\n      ? observedCount === 1',
-    'isNoAnswer\n      ? observedCount >= 1',
+    'isNoAnswer ? observedCount === 1',
+    'isNoAnswer ? observedCount >= 1',
   ),
 
   fault(
