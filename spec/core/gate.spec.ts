@@ -53,6 +53,87 @@ describe('the gate', () => {
     });
   });
 
+  it('masks what is called a secret with a word before it, in lists of pairs and in JSON within JSON too', () => {
+    const secrets = {
+      DB_PASSWORD: 'opaque1',
+      openaiApiKey: 'opaque2',
+      cookie: 'opaque3',
+      credentials: { accessKeyId: 'id', secretAccessKey: 'opaque4' },
+      quoted: { password: 'opaque5 "opaque6" opaque7' },
+      hasPassword: true,
+    };
+    const headers = [
+      ['x-api-key', 'opaque8'],
+      ['accept', 'text/html'],
+    ];
+    const text = JSON.stringify({ status: 200, body: JSON.stringify(secrets) });
+    const admitted = admit(
+      {
+        object: content('tools', {
+          secrets,
+          headers,
+          map: snapshot(
+            new Map<unknown, string>([
+              [1, 'a'],
+              ['secret', 'opaque9'],
+            ]),
+          ),
+        }),
+        text: content('tools', JSON.stringify(secrets)),
+        nested: content('tools', text),
+        twice: content('tools', JSON.stringify({ text })),
+        env: 'DB_PASSWORD="opaque1 opaque2"\nWEBHOOK_SECRET=opaque3\nTOKENS=100000',
+        url: 'postgres://user:opaque1@opaque2@host/db',
+      },
+      policy(),
+    );
+    expect(JSON.stringify(admitted)).not.toContain('opaque');
+    expect(JSON.parse(String(admitted['text']))).toEqual({
+      DB_PASSWORD: '[masked]',
+      openaiApiKey: '[masked]',
+      cookie: '[masked]',
+      credentials: { accessKeyId: 'id', secretAccessKey: '[masked]' },
+      quoted: { password: '[masked]' },
+      hasPassword: true,
+    });
+    expect(JSON.parse(String(admitted['object']))).toEqual({
+      secrets: JSON.parse(String(admitted['text'])) as unknown,
+      headers: [
+        ['x-api-key', '[masked]'],
+        ['accept', 'text/html'],
+      ],
+      map: [
+        [1, 'a'],
+        ['secret', '[masked]'],
+      ],
+    });
+    expect(JSON.parse((JSON.parse(String(admitted['nested'])) as { body: string }).body)).toEqual(
+      JSON.parse(String(admitted['text'])),
+    );
+    expect(admitted['env']).toBe('DB_PASSWORD=[masked]\nWEBHOOK_SECRET=[masked]\nTOKENS=100000');
+    expect(admitted['url']).toBe('postgres://user:[masked]@host/db');
+  });
+
+  it('takes no longer for a text made of beginnings of secrets', () => {
+    const beginnings = [
+      'eyJ-',
+      'eyJaaaaaaaa-',
+      'sk-',
+      '-----BEGIN ',
+      'password ',
+      '"password',
+      '\\"secret\\":\\"',
+      '://a:@',
+      '\\',
+    ];
+    for (const beginning of beginnings) {
+      const text = beginning.repeat(40_000 / beginning.length);
+      const started = performance.now();
+      admit({ a: content('input', text) }, policy());
+      expect({ beginning, isQuick: performance.now() - started < 250 }).toEqual({ beginning, isQuick: true });
+    }
+  });
+
   it('masks values that the application calls a secret', () => {
     const named = (prefix: string) => ({ [`${prefix}.api_key`]: 'k1', [`${prefix}.team`]: 'books' });
     for (const prefix of ['decotel.metadata', 'decotel.prompt.metadata', 'gen_ai.prompt.variable']) {

@@ -66,7 +66,7 @@ export function admitEvents(captured: Captured['events'], policy: GatePolicy): A
 
 /** One attribute on its way out, and whether it was cut; undefined where it may not leave. */
 export function admitAttribute(key: string, value: CapturedValue, policy: GatePolicy): Passed | undefined {
-  if (value !== undefined && isSecretKey(key)) return { value: MASKED, cut: false };
+  if (value !== undefined && typeof value !== 'boolean' && isSecretKey(key)) return { value: MASKED, cut: false };
   return value instanceof Content ? attempt(() => admitContent(value, policy)) : admitPlain(value, policy);
 }
 

@@ -25,20 +25,26 @@ export function mask(text: string, redact: readonly Redaction[]): string {
 export function maskAll(value: unknown, redact: readonly Redaction[]): unknown {
   if (typeof value === 'string') return mask(value, redact);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => maskAll(item, redact));
+  if (Array.isArray(value)) return maskItems(value, redact);
   if ('toJSON' in value && typeof value.toJSON === 'function') return maskAll((value as Jsonable).toJSON(), redact);
   const masked: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(value)) {
-    const hidden =
-      member !== null && member !== undefined && member !== '' && isSecretMember(name) && !isObject(member);
-    setMember(masked, mask(name, redact), hidden ? MASKED : maskAll(member, redact));
+    setMember(masked, mask(name, redact), isHidden(name, member) ? MASKED : maskAll(member, redact));
   }
   return masked;
 }
 
-/** Of a schema's property the name says nothing of the value below it. */
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && !Array.isArray(value);
+/** A name and its value side by side, as headers and maps are listed, are treated as a member. */
+function maskItems(items: readonly unknown[], redact: readonly Redaction[]): unknown[] {
+  const [name, value] = items;
+  if (items.length === 2 && typeof name === 'string' && isHidden(name, value)) return [name, MASKED];
+  return items.map((item) => maskAll(item, redact));
+}
+
+/** Of a schema's property the name says nothing of the value below it; a switch, such as `hasPassword`, is no secret. */
+function isHidden(name: string, value: unknown): boolean {
+  if (value === null || value === undefined || value === '' || typeof value === 'boolean') return false;
+  return isSecretMember(name) && (typeof value !== 'object' || Array.isArray(value));
 }
 
 interface Jsonable {

@@ -36,7 +36,7 @@ export function admitPlain(value: unknown, policy: GatePolicy): Passed | undefin
 /** The same of any kind of value that an application gives for an attribute of that name. */
 export function admitGiven(key: string, value: unknown, policy: GatePolicy): Passed | undefined {
   if (value == null || (typeof value === 'number' && !Number.isFinite(value))) return undefined;
-  if (isSecretMember(lastName(key))) return { value: MASKED, cut: false };
+  if (typeof value !== 'boolean' && isSecretMember(lastName(key))) return { value: MASKED, cut: false };
   const copy = snapshot(value);
   const isLong = Array.isArray(copy) && JSON.stringify(copy).length > policy.valueBytes;
   return isLong ? admitJson(copy, policy) : admitPlain(copy, policy);

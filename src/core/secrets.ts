@@ -21,28 +21,38 @@ const SECRETS = new RegExp(
     // Slack, Stripe
     String.raw`\bxox[abeoprs]-[A-Za-z0-9-]{10,}`,
     String.raw`\b[srp]k_(?:live|test)_[0-9A-Za-z]{12,}`,
-    // JSON Web Tokens
-    String.raw`\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?`,
+    // JSON Web Tokens. Of any length only at the start of a word: hyphens are part of one, and each would be a start.
+    String.raw`(?:(?<![\w-])eyJ[\w-]{8,}|\beyJ[\w-]{8,512})\.[\w-]{4,}(?:\.[\w-]*)?`,
   ].join('|'),
   'g',
 );
 
+/** How names end whose value is a secret whatever it looks like: `DB_PASSWORD`, `openaiApiKey`, `secretAccessKey`. */
+const SECRET_NAME =
+  'pass(?:word|wd|phrase)|secret|api[-_]?key|authorization|cookie|(?:access|refresh|auth|session|id)[-_]?token|' +
+  'private[-_]?key|secret[-_]?access[-_]?key|credentials?';
+const LONGEST_NAME = 40;
+
 /** Credentials whose surroundings stay readable: a scheme or a name before, a host after. */
 const CREDENTIALS = [
   /\b((?:Bearer|Basic) +)[\w.~+/-]{16,}=*/g,
-  /(:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g,
+  // Passwords may hold an `@` that nobody encoded.
+  /(:\/\/[^\s/:@]*:)[^\s/@]+(?:@[^\s/@"',;<>]+)*(?=@)/g,
   // Environments and forms.
-  /\b((?:password|passwd|passphrase|api_?key|access_token|refresh_token|client_secret)\s*=\s*)[^\s&"',;]{6,}/gi,
+  new RegExp(String.raw`((?:\b|_)(?:${SECRET_NAME})\s*=\s*)(?:"[^"\n]+"?|'[^'\n]+'?|[^\s&"',;]{6,})`, 'gi'),
   // JSON inside a text: the result of a tool.
-  /("(?:password|passwd|passphrase|secret|api_?key|authorization|access_token|refresh_token|client_secret|private_key)"\s*:\s*")[^"]+/gi,
+  new RegExp(String.raw`("[\w-]{0,${LONGEST_NAME}}(?:${SECRET_NAME})"\s*:\s*")(?:[^"\\]+|\\[^])+`, 'gi'),
+  // JSON inside of that: the body of an answer, as a tool hands it on. Each quote has backslashes before it.
+  new RegExp(
+    String.raw`((\\{1,7})"[\w-]{0,${LONGEST_NAME}}(?:${SECRET_NAME})\2"\s*:\s*\2")[^]+?(?=(?<!\\)\2"|$)`,
+    'gi',
+  ),
 ];
 
 /** The shortest text that can hold one of them. */
 const SHORTEST_SECRET = 12;
 
-/** Members whose text is a secret whatever it looks like. */
-const SECRET_MEMBER =
-  /^(?:pass(?:word|wd|phrase)|secret|api[-_]?key|x-api-key|(?:proxy-)?authorization|(?:set-)?cookie|(?:access|refresh|auth|session|id)[-_]?token|private[-_]?key|client[-_]?secret|credentials?)$/i;
+const SECRET_MEMBER = new RegExp(`(?:${SECRET_NAME})$`, 'i');
 
 export const MASKED = '[masked]';
 
@@ -53,6 +63,7 @@ export function maskSecrets(text: string): string {
   return masked;
 }
 
+/** Of a member, an attribute or a variable: its text is a secret whatever it looks like. */
 export function isSecretMember(name: string): boolean {
-  return name.length >= 6 && name.length <= 20 && SECRET_MEMBER.test(name);
+  return name.length >= 6 && name.length <= LONGEST_NAME && SECRET_MEMBER.test(name);
 }
