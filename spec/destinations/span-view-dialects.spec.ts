@@ -1,4 +1,4 @@
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NO_CONTENT } from '../../src/core/settings.js';
 import { viewOf } from '../../src/destinations/span-view.js';
 import { fanOut } from '../../src/destinations/with-content.js';
@@ -145,6 +145,36 @@ describe('a view in another dialect of a span that was masked in place', () => {
       expect(span.attributes['gen_ai.input.messages']).toContain('fantasy');
       span.attributes['mine'] = 1;
       expect(text(viewOf(span, { dialect: langfuse }))).toMatch(/fantasy.*The Name of the Wind/);
+    });
+  });
+
+  it.each([
+    [
+      'a proxy',
+      (span: ReadableSpan) =>
+        new Proxy(span, { get: (target, key) => (key === 'attributes' ? {} : Reflect.get(target, key, target)) }),
+    ],
+    [
+      'an object made from it',
+      (span: ReadableSpan) => Object.create(span, { attributes: { value: {} } }) as ReadableSpan,
+    ],
+    ['itself, redefined', (span: ReadableSpan) => Object.defineProperty(span, 'attributes', { value: {} })],
+  ])('has nothing of what is hidden by %s before anyone read it', (_, hide) => {
+    const span = viewOf(make('ask', { record: chatRecord(), metadataOnSpan: false }), { dialect: genAi });
+    expect(text(viewOf(hide(span), { dialect: langfuse }))).not.toMatch(/fantasy|The Name of the Wind/);
+  });
+
+  it('says what was masked in JSON of metadata', () => {
+    const record = { metadata: { plan: 'gold', owner: 'ann', age: 12 }, session: { metadata: { team: 'books' } } };
+    const span = asWrittenIn(openinference, record, {});
+    const metadata = { ...(JSON.parse(String(span.attributes['metadata'])) as object), plan: '[plan]', age: 0 };
+    span.attributes['metadata'] = JSON.stringify({ ...metadata, owner: undefined });
+    const { attributes } = viewOf(span, { dialect: genAi });
+    const seen = Object.entries(attributes).filter(([key]) => key.startsWith('decotel.metadata.'));
+    expect(Object.fromEntries(seen)).toEqual({
+      'decotel.metadata.plan': '[plan]',
+      'decotel.metadata.age': 0,
+      'decotel.metadata.team': 'books',
     });
   });
 

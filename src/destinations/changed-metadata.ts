@@ -84,8 +84,29 @@ function changesOf(now: Attributes, captured: CapturedAttributes, policy: Writte
     const was = value instanceof Content ? undefined : admitAttribute(key, value, policy)?.value;
     if (was === undefined || isEqual(now[key], was)) return [];
     const change = { key, was, now: now[key] };
+    if (value instanceof JsonObject) return [change, ...changedMembers(jsonOf(was), jsonOf(now[key]))];
     return Array.isArray(was) ? [change, ...changedItems(key, was, now[key])] : change;
   });
+}
+
+/** What of an object in JSON was changed; all of it where it is none any more. */
+function changedMembers(was: unknown, now: unknown, key = ''): Change[] {
+  if (typeof was !== 'object' || was === null) {
+    const left = typeof now === typeof was ? (now as AttributeValue) : undefined;
+    return was === null || was === now ? [] : [{ key, was: was as AttributeValue, now: left }];
+  }
+  const left = typeof now === 'object' && now !== null ? (now as Readonly<Record<string, unknown>>) : {};
+  return Object.entries(was).flatMap(([name, member]) =>
+    changedMembers(member, left[name], Array.isArray(was) ? key : name),
+  );
+}
+
+function jsonOf(text: unknown): unknown {
+  try {
+    return typeof text === 'string' ? (JSON.parse(text) as unknown) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Of a list of the same length, each by its place; of any other, what is not in it any more. */

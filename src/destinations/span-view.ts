@@ -128,7 +128,10 @@ class SpanView implements ReadableSpan, FinishedCall {
   }
 
   get isUnread(): boolean {
-    return this.newAttributes === undefined && this.newEvents === undefined && this.newStatus === undefined;
+    const isDefined =
+      Object.hasOwn(this, 'attributes') || Object.hasOwn(this, 'events') || Object.hasOwn(this, 'status');
+    const isRendered = [this.newAttributes, this.newEvents, this.newStatus].some((part) => part !== undefined);
+    return !isDefined && !isRendered;
   }
 
   spanContext(): SpanContext {
@@ -193,13 +196,17 @@ class SpanView implements ReadableSpan, FinishedCall {
   }
 
   private get rendering(): Rendering {
-    return (this.newRendering ??= this.wished.render(this.record));
+    return (this.newRendering ??= bySettings(this.settings, () => this.wished.render(this.record)));
   }
 
-  /** What there is to render from: an earlier view that nobody read says no more than what it was made of. */
+  /**
+   * What there is to render from: an earlier view that nobody read says no more than what it was made of. Of a wrapper
+   * around it (a proxy, an object made from it), which may mask what is read, the call is not the wrapper itself.
+   */
   private get source(): { span: ReadableSpan; call: FinishedCall } {
     const { span, call } = this;
-    return span instanceof SpanView && !this.isSameDialect && span.isUnread ? span.source : { span, call };
+    const isView = span instanceof SpanView && (call as unknown) === span;
+    return isView && !this.isSameDialect && span.isUnread ? span.source : { span, call };
   }
 
   /** What was written in another dialect, which someone may have masked in place; undefined where nothing was. */

@@ -35,7 +35,7 @@ export class Finished implements FinishedCall {
   }
 
   get captured(): Captured {
-    return this.writtenIn.render(this.record);
+    return bySettings(this.settings, () => this.writtenIn.render(this.record));
   }
 
   get policy(): GatePolicy | undefined {
