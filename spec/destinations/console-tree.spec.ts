@@ -120,6 +120,16 @@ describe('consoleTree', () => {
     expect(printed.join('').split('\n')[1]).toMatch(/^execute_tool \ufffd\[2Jclear\ufffdline {2}1\.00 s$/);
   });
 
+  it('masks what an error, a model and a finish reason are called', () => {
+    const { make, printed } = printing();
+    const secret = `sk-${'a1B2'.repeat(6)}`;
+    const response = { model: `m ${secret}`, finishReasons: [`f ${secret}`] };
+    make('answer', { record: chatRecord({ ...failure(`E ${secret}`, secret), response, usage: undefined }) });
+    expect(printed.join('').split('\n')[1]).toMatch(
+      /^answer {2}m \[masked\] {2}f \[masked\] {2}1\.00 s {2}error E \[masked\] \[masked\]$/,
+    );
+  });
+
   it.each([
     ['cancelled', 'cancelled'],
     ['aborted', 'aborted'],

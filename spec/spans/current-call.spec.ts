@@ -197,6 +197,7 @@ describe('an attribute', () => {
       list: [secret],
       nested: { deep: { apiKey: 'abc', text: secret } },
       'user.password': 'abc',
+      [`of ${secret}`]: 1,
       long: 'word '.repeat(50_000),
       many,
     });
@@ -205,6 +206,7 @@ describe('an attribute', () => {
       list: ['[masked]'],
       nested: '{"deep":{"apiKey":"[masked]","text":"[masked]"}}',
       'user.password': '[masked]',
+      'of [masked]': 1,
     });
     for (const key of ['long', 'many']) {
       expect(Buffer.byteLength(attributes[key] as string)).toBeLessThanOrEqual(32_768);

@@ -139,6 +139,18 @@ describe('metrics of model calls', () => {
     });
   });
 
+  it('are masked where the code of an error is a secret', async () => {
+    const fail = withOtel({ provider: 'openai' })(() => {
+      throw Object.assign(new Error('private'), { code: `sk-${'a1B2'.repeat(6)}` });
+    });
+    expect(fail).toThrow('private');
+    expect(await points()).toEqual({
+      'gen_ai.client.operation.duration': [
+        [{ 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'openai', 'error.type': '[masked]' }, 1],
+      ],
+    });
+  });
+
   describe('through an observed client', () => {
     let server: Loopback;
     let client: OpenAI;

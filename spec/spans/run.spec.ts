@@ -1,5 +1,6 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { CallRecord } from '../../src/core/record.js';
 import { endOpenCalls, openCallCount } from '../../src/spans/open-calls.js';
 import { modelCall, plainCall, throughEngine } from '../support/decorated.js';
 import { parsedAttributes, startTelemetry, type Telemetry } from '../support/telemetry.js';
@@ -248,6 +249,61 @@ describe('what is recorded where', () => {
     );
     take('4111');
     expect(telemetry.span('take').attributes['decotel.arguments']).toBe('{"key":"[masked]"}');
+  });
+
+  it('bounds what capture puts in, whatever it is', () => {
+    telemetry = startTelemetry();
+    const circular: Record<string, unknown> = {
+      id: 10n,
+      at: new Map([['shelf', new Date(0)]]),
+      cover: Buffer.alloc(9),
+    };
+    circular['self'] = circular;
+    const wide = Array.from({ length: 200_000 }, (_, id) => ({ id, title: 'Dune' }));
+    const capture = (call: CallRecord): void => {
+      Object.assign(call, { arguments: circular, result: wide });
+    };
+    const started = performance.now();
+    throughEngine(
+      function take() {
+        return 1;
+      },
+      plainCall,
+      { capture },
+    )();
+    const { attributes } = telemetry.span('take');
+    expect(performance.now() - started).toBeLessThan(500);
+    expect(JSON.parse(String(attributes['decotel.arguments']))).toEqual({
+      id: '10',
+      at: { shelf: '1970-01-01T00:00:00.000Z' },
+      cover: { type: 'blob', bytes: 9 },
+      self: '[circular]',
+    });
+    expect(JSON.parse(String(attributes['decotel.result']))).toContain('[199000 items left out]');
+  });
+
+  it('masks the attributes of its decorator, by their names too', () => {
+    telemetry = startTelemetry();
+    const secret = `sk-${'a1B2'.repeat(6)}`;
+    const attributes = { 'db.password': 'opaque', [`of ${secret}`]: 1, store: `at ${secret}` };
+    const metadata = { [`of ${secret}`]: 'x', has_password: true };
+    throughEngine(
+      function take() {
+        return 1;
+      },
+      plainCall,
+      { attributes, metadata },
+    )();
+    expect(telemetry.span('take').attributes).toEqual({
+      'code.function.name': expect.any(String) as string,
+      'db.password': '[masked]',
+      'of [masked]': 1,
+      store: 'at [masked]',
+      'decotel.metadata.of [masked]': 'x',
+      'decotel.metadata.has_password': true,
+      'decotel.outcome': 'completed',
+      'decotel.result': '1',
+    });
   });
 
   it('touches no argument of a call that is not sampled, and keeps its children unsampled', async () => {

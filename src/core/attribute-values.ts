@@ -1,4 +1,5 @@
 import { Content, type ContentKind } from './content.js';
+import { maskIdentifier } from './masking.js';
 import type { Lazy } from './record.js';
 
 /** A text or list that says something: what an application or a provider left empty is no attribute. */
@@ -19,11 +20,12 @@ export function listContent(kind: ContentKind, list: Lazy<readonly unknown[]> | 
   return list == null ? undefined : new Content(kind, () => filled(list()));
 }
 
-/** The members of metadata that an attribute can hold and that say something. */
+/** The members of metadata that an attribute can hold and that say something, by names that may be an attribute's. */
 export function stated(
   metadata: Readonly<Record<string, string | number | boolean>> | undefined | null,
 ): Record<string, string | number | boolean> {
   const says = (value: unknown): boolean =>
     value !== null && value !== undefined && value !== '' && (typeof value !== 'number' || Number.isFinite(value));
-  return Object.fromEntries(Object.entries(metadata ?? {}).filter(([, value]) => says(value)));
+  const entries = Object.entries(metadata ?? {}).filter(([, value]) => says(value));
+  return Object.fromEntries(entries.map(([key, value]) => [maskIdentifier(key), value]));
 }

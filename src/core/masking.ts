@@ -42,7 +42,7 @@ function maskItems(items: readonly unknown[], redact: readonly Redaction[]): unk
 }
 
 /** Of a schema's property the name says nothing of the value below it; a switch, such as `hasPassword`, is no secret. */
-function isHidden(name: string, value: unknown): boolean {
+export function isHidden(name: string, value: unknown): boolean {
   if (value === null || value === undefined || value === '' || typeof value === 'boolean') return false;
   return isSecretMember(name) && (typeof value !== 'object' || Array.isArray(value));
 }

@@ -42,6 +42,24 @@ export function admitGiven(key: string, value: unknown, policy: GatePolicy): Pas
   return isLong ? admitJson(copy, policy) : admitPlain(copy, policy);
 }
 
+/** Most attributes that are given at once: the SDK's own limit holds for spans, not for events. */
+const MOST_ATTRIBUTES = 128;
+const LONGEST_KEY = 256;
+
+/** All that an application gives. */
+export function admitAllGiven(given: Readonly<Record<string, unknown>>, policy: GatePolicy): AdmittedAttributes {
+  const attributes: AdmittedAttributes = {};
+  // A text, a list or a buffer would be taken apart.
+  const isTaken = typeof given === 'object' && (given as unknown) !== null && !Array.isArray(given);
+  const keys = isTaken && !ArrayBuffer.isView(given) ? Object.keys(given).slice(0, MOST_ATTRIBUTES) : [];
+  for (const key of keys) {
+    if (key === '' || key === '__proto__' || key.length > LONGEST_KEY) continue;
+    const passed = admitGiven(key, given[key], policy);
+    if (passed !== undefined) attributes[maskIdentifier(key, policy.redact)] = passed.value;
+  }
+  return attributes;
+}
+
 /** What follows the last dot of a key. */
 export function lastName(key: string): string {
   return key.slice(key.lastIndexOf('.') + 1);

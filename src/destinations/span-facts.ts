@@ -1,6 +1,7 @@
 import { SpanStatusCode, type HrTime } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { finishedCall } from '../core/finished.js';
+import { maskIdentifier } from '../core/masking.js';
 import type { CallRecord } from '../core/record.js';
 import { ATTR_ERROR_TYPE, ERROR_TYPE_VALUE_OTHER } from '../semconv/core.js';
 
@@ -26,26 +27,29 @@ export interface SpanFacts {
 }
 
 export function factsOf(span: ReadableSpan): SpanFacts {
-  const record = finishedCall(span)?.record;
+  const call = finishedCall(span);
   const durationMs = milliseconds(span.duration);
-  if (record === undefined) {
+  if (call === undefined) {
     return { name: span.name, isOurs: false, durationMs, ending: foreignEnding(span) };
   }
+  const { record, settings } = call;
+  const masked = (text: string): string => maskIdentifier(text, settings.redact);
   const { request, response, usage, usageRemedy, retrieval } = record;
+  const model = response?.model ?? request?.model;
   const seconds = response?.timeToFirstChunkSeconds;
   return {
     name: span.name,
     isOurs: true,
-    model: response?.model ?? request?.model,
+    model: model && masked(model),
     inputTokens: usage?.inputTokens,
     outputTokens: usage?.outputTokens,
-    finishReasons: response?.finishReasons,
+    finishReasons: response?.finishReasons?.map(masked),
     documents: retrieval?.documents?.length,
     topK: retrieval && (retrieval.topK ?? request?.topK),
     dimensions: record.embeddingDimensions,
     firstChunkMs: seconds === undefined ? undefined : seconds * 1000,
     durationMs,
-    ending: ending(record),
+    ending: ending(record, masked),
     usageRemedy,
   };
 }
@@ -54,13 +58,13 @@ export function milliseconds([seconds, nanoseconds]: HrTime): number {
   return seconds * 1000 + nanoseconds / 1e6;
 }
 
-function ending({ outcome, error }: CallRecord): SpanFacts['ending'] {
+function ending({ outcome, error }: CallRecord, masked: (text: string) => string): SpanFacts['ending'] {
   if (outcome === undefined || outcome === 'completed') return undefined;
   if (outcome !== 'error') return { text: outcome, isError: false };
   const type = error?.type ?? ERROR_TYPE_VALUE_OTHER;
   // Of a provider's error the type is its status or code.
   const text = error === undefined || error.name === type ? type : `${error.name} ${type}`;
-  return { text: `error ${text}`, isError: true };
+  return { text: `error ${masked(text)}`, isError: true };
 }
 
 function foreignEnding({ status, attributes }: ReadableSpan): SpanFacts['ending'] {

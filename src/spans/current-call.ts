@@ -1,6 +1,6 @@
 import { INVALID_SPAN_CONTEXT, trace, type Attributes, type Span } from '@opentelemetry/api';
 import { maskIdentifier } from '../core/masking.js';
-import { admitGiven } from '../core/plain-value.js';
+import { admitAllGiven } from '../core/plain-value.js';
 import { reportFailure, warnOnce } from '../core/report.js';
 import { NO_CONTENT } from '../core/settings.js';
 import type { Call } from './call.js';
@@ -85,20 +85,6 @@ class CallHandle implements CurrentCall {
   }
 }
 
-/** Most attributes of an event: the SDK's own limit holds for spans. */
-const MOST_ATTRIBUTES = 128;
-const LONGEST_KEY = 256;
-
 function admitted(span: Span, given: Readonly<Record<string, unknown>>): Attributes {
-  const attributes: Attributes = {};
-  // A text, a list or a buffer would be taken apart.
-  if (typeof given !== 'object' || (given as unknown) === null || Array.isArray(given) || ArrayBuffer.isView(given))
-    return attributes;
-  const policy = policyFor(span, NO_CONTENT);
-  for (const key of Object.keys(given).slice(0, MOST_ATTRIBUTES)) {
-    if (key === '' || key === '__proto__' || key.length > LONGEST_KEY) continue;
-    const passed = admitGiven(key, given[key], policy);
-    if (passed !== undefined) attributes[key] = passed.value;
-  }
-  return attributes;
+  return admitAllGiven(given, policyFor(span, NO_CONTENT));
 }

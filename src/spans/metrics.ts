@@ -1,4 +1,5 @@
 import { createNoopMeter, metrics, type Attributes, type Histogram, type MeterProvider } from '@opentelemetry/api';
+import { CapturedAttributes } from '../core/content.js';
 import { admit, metadataPolicy } from '../core/gate.js';
 import { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
@@ -106,12 +107,16 @@ function recordCall(call: MeasuredCall): void {
   const note = (histogram: Histogram, value: number | undefined, more?: Attributes): void => {
     if (value !== undefined) histogram.record(value, { ...attributes, ...more });
   };
-  const failed = outcome === 'error' ? { [core.ATTR_ERROR_TYPE]: error?.type ?? core.ERROR_TYPE_VALUE_OTHER } : {};
-  note(to.duration, call.durationSeconds, failed);
+  note(to.duration, call.durationSeconds, outcome === 'error' ? failureOf(error) : undefined);
   note(to.tokens, usage?.inputTokens, { [genAi.ATTR_GEN_AI_TOKEN_TYPE]: 'input' });
   note(to.tokens, usage?.outputTokens, { [genAi.ATTR_GEN_AI_TOKEN_TYPE]: 'output' });
   note(to.firstChunk, response?.timeToFirstChunkSeconds);
   for (const gap of call.pace?.gaps ?? []) note(to.perChunk, gap);
+}
+
+function failureOf(error: CallRecord['error']): Attributes {
+  const captured = CapturedAttributes.of({ [core.ATTR_ERROR_TYPE]: error?.type ?? core.ERROR_TYPE_VALUE_OTHER });
+  return admit(captured, metadataPolicy());
 }
 
 /** What a span of it starts with, as far as it is the same for many calls. */

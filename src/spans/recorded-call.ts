@@ -1,6 +1,7 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { CallRecord, type Outcome } from '../core/record.js';
 import { reportFailure, warnOnce } from '../core/report.js';
+import { snapshot } from '../core/snapshot.js';
 import { settings, strictest, type ContentSwitches } from '../core/settings.js';
 import type { Provider } from '../providers/registry.js';
 import { Answer } from './answer.js';
@@ -95,11 +96,20 @@ export abstract class RecordedCall {
       this.kind.complete?.(this.record, this.options);
       if (this.isLeft) leaveRecord(this.record);
       this.nameByConvention();
-      this.options.capture?.(this.record);
+      if (this.options.capture !== undefined) this.capture(this.options.capture);
     } catch (failure) {
       reportFailure('a call could not be recorded in full', failure);
     }
     return this.record;
+  }
+
+  /** What it puts into the record may be anything, such as a whole database, and go on changing. */
+  private capture(capture: (record: CallRecord) => void): void {
+    const { record } = this;
+    const { arguments: given, result } = record;
+    capture(record);
+    if (record.arguments !== given) record.arguments = snapshot(record.arguments);
+    if (record.result !== result) record.result = snapshot(record.result);
   }
 
   /** `chat {model}`: the model is only known once the call is over. */

@@ -1,9 +1,11 @@
 import type { Attributes, Context, Link, Span, Tracer } from '@opentelemetry/api';
 import { CapturedAttributes } from '../core/content.js';
 import { admit, metadataPolicy } from '../core/gate.js';
-import { maskIdentifier } from '../core/masking.js';
+import { isHidden, maskIdentifier } from '../core/masking.js';
+import { lastName } from '../core/plain-value.js';
 import type { CallRecord } from '../core/record.js';
 import { reportFailure } from '../core/report.js';
+import { MASKED } from '../core/secrets.js';
 import { startAttributes } from '../dialects/gen-ai.js';
 import type { CallKind, CallOptions } from './definition.js';
 import { pipeline } from './pipeline.js';
@@ -19,9 +21,16 @@ export interface SpanStart {
 export function spanStart(name: string, kind: CallKind, options: CallOptions, record: CallRecord): SpanStart {
   const policy = metadataPolicy();
   const attributes = admit(startAttributes(record), policy);
-  if (options.attributes !== undefined)
-    Object.assign(attributes, admit(CapturedAttributes.of(options.attributes), policy));
+  if (options.attributes !== undefined) Object.assign(attributes, admit(captured(options.attributes), policy));
   return { name: maskIdentifier(name), kind, attributes };
+}
+
+function captured(given: NonNullable<CallOptions['attributes']>): CapturedAttributes {
+  const attributes = new CapturedAttributes();
+  for (const [key, value] of Object.entries(given)) {
+    attributes.set(maskIdentifier(key), isHidden(lastName(key), value) ? MASKED : value);
+  }
+  return attributes;
 }
 
 /** Starts a span, now or as of `startTime` (milliseconds since the epoch). */
