@@ -95,7 +95,7 @@ if (write) {
     return `| ${what} | \`${file}\` | ${by} |`;
   });
   const table = ['| fault | in | a spec that fails |', '| --- | --- | --- |', ...rows].join('\n');
-  writeFileSync(path, `${text.slice(0, text.indexOf('| fault |'))}${table}\n`);
+  writeFileSync(path, `${text.slice(0, text.search(/^\| fault /m))}${table}\n`);
 }
 const survivors = results.filter(({ problem }) => problem !== undefined).length;
 console.log(`${results.length - survivors} passed, ${survivors} failed`);
