@@ -24,6 +24,11 @@ const program = (rest: string, options = ''): string => `
   ${rest}
 `;
 
+/** Before a program: what decotel reports is printed. */
+const LOUD = `
+  import { diag, DiagConsoleLogger, DiagLogLevel } from '@opentelemetry/api';
+  diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN);`;
+
 const STAYS = `const stay = setInterval(() => undefined, 1000); console.log('ready');`;
 
 const run = (text: string, environment: Record<string, string> = {}): ChildProgram =>
@@ -62,6 +67,32 @@ describe('when nothing is left to do', () => {
     const { printed } = await run(program(`void telemetry.forceFlush().then(() => console.log('flushed'));`)).ended;
     expect(printed).toBe('flushed\n');
     expect(outcomes()).toEqual([['askQuestion', 'completed']]);
+  });
+});
+
+describe('an end that nothing can be sent after', () => {
+  it.each([
+    ['process.exit()', 'void hang(); process.exit(4);', 4, 2],
+    ['an error that nobody catches', `ask('why not'); throw new Error('fatal');`, 1, 2],
+  ])('says how many spans are lost by %s', async (_, rest, code, lost) => {
+    await listen();
+    const ended = await run(LOUD + program(rest)).ended;
+    expect(ended.code).toBe(code);
+    const lines = ended.printed.split('\n').filter((line) => line.startsWith('decotel'));
+    expect(lines).toEqual([
+      `decotel: otlp: ${String(lost)} spans were not sent before the process ended; await shutdown() first`,
+    ]);
+    expect(outcomes()).toEqual([]);
+  });
+
+  it('says nothing where all was sent, or printed at once', async () => {
+    await listen();
+    const rest = 'void telemetry.forceFlush().then(() => process.exit(0));';
+    expect(await run(LOUD + program(rest)).ended).toMatchObject({ code: 0, printed: '' });
+    const text = LOUD + program('void hang(); process.exit(0);', 'processors: [consoleTree()]');
+    const { printed } = await runChild(text).ended;
+    expect(printed).toMatch(/\naskQuestion .*\n\n.*\nhangForever .* shutdown\n/);
+    expect(printed).not.toContain('decotel:');
   });
 });
 
@@ -115,11 +146,13 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
 describe('a backend that does not answer', () => {
   it('delays the end by five seconds at most, and a second signal ends it at once', async () => {
     await listen(() => ({ delayMs: 60_000 }));
-    const first = run(program(STAYS));
+    const first = run(LOUD + program(STAYS));
     await first.printed('ready');
     const signalledAt = Date.now();
     first.process.kill('SIGTERM');
-    expect(await first.ended).toMatchObject({ signal: 'SIGTERM' });
+    const ended = await first.ended;
+    expect(ended.signal).toBe('SIGTERM');
+    expect(ended.printed).toContain('decotel: otlp: 1 spans were not sent before shutdown() gave up');
     expect(Date.now() - signalledAt).toBeGreaterThan(4000);
     expect(Date.now() - signalledAt).toBeLessThan(8000);
 

@@ -1,7 +1,4 @@
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-/** `exit` alone comes where the program calls `process.exit()` or fails: then only what is done at once is done. */
-const ENDINGS = ['beforeExit', 'exit'] as const;
-
 /** Longest that the end of the process is delayed. */
 export const EXIT_TIMEOUT_MS = 5000;
 
@@ -12,6 +9,8 @@ export interface ExitSteps {
   flush(timeoutMs: number): Promise<void>;
   /** Ends everything. */
   shutdown(timeoutMs: number): Promise<void>;
+  /** Says what can not be sent any more. */
+  lose(): void;
 }
 
 /**
@@ -23,6 +22,11 @@ export function watchExit(steps: ExitSteps, signals: boolean): () => void {
   let isEnding = false;
   const onEnd = (): void => {
     void steps.finish(EXIT_TIMEOUT_MS);
+  };
+  // It alone comes where the program calls `process.exit()` or fails: then only what is done at once is done.
+  const onExit = (): void => {
+    onEnd();
+    steps.lose();
   };
   const onSignal = (signal: NodeJS.Signals): void => {
     if (isHandledByOthers(signal)) {
@@ -41,11 +45,13 @@ export function watchExit(steps: ExitSteps, signals: boolean): () => void {
     void steps.shutdown(EXIT_TIMEOUT_MS).then(raise);
   };
   const stopListening = (): void => {
-    for (const event of ENDINGS) process.off(event, onEnd);
+    process.off('beforeExit', onEnd);
+    process.off('exit', onExit);
     for (const signal of SIGNALS) process.off(signal, onSignal);
   };
   // Once: a flush is work, after which Node asks again.
-  for (const event of ENDINGS) process.once(event, onEnd);
+  process.once('beforeExit', onEnd);
+  process.once('exit', onExit);
   if (signals) for (const signal of SIGNALS) process.on(signal, onSignal);
   return () => {
     // While a signal waits for us to raise it again, whoever else waits for the last listener must go on waiting.

@@ -93,6 +93,7 @@ export class Telemetry implements DecotelHandle {
         finish: (timeoutMs) => this.finish(timeoutMs),
         flush: (timeoutMs) => this.forceFlush({ timeoutMs }),
         shutdown: (timeoutMs) => this.shutdown({ timeoutMs }),
+        lose: () => this.lose('before the process ended; await shutdown() first'),
       },
       options.exitSignals ?? true,
     );
@@ -140,6 +141,12 @@ export class Telemetry implements DecotelHandle {
       }
     });
     await settled('shutdown()', [hooksSettled, ...steps], timeoutMs);
+    this.lose('before shutdown() gave up');
+  }
+
+  private lose(when: string): void {
+    for (const { name, queued } of this.stats().destinations)
+      if (queued > 0) warnOnce(`${name}: ${queued} spans were not sent ${when}`);
   }
 
   /** All at once, so that `configure` may be called anew while the processors still send. */
