@@ -62,6 +62,7 @@ describe('the gate', () => {
       quoted: { password: 'opaque5 "opaque6" opaque7' },
       hasPassword: true,
     };
+    const required = ['password', 'user'];
     const headers = [
       ['x-api-key', 'opaque8'],
       ['accept', 'text/html'],
@@ -71,6 +72,7 @@ describe('the gate', () => {
       {
         object: content('tools', {
           secrets,
+          required,
           headers,
           map: snapshot(
             new Map<unknown, string>([
@@ -98,6 +100,7 @@ describe('the gate', () => {
     });
     expect(JSON.parse(String(admitted['object']))).toEqual({
       secrets: JSON.parse(String(admitted['text'])) as unknown,
+      required,
       headers: [
         ['x-api-key', '[masked]'],
         ['accept', 'text/html'],

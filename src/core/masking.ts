@@ -34,11 +34,13 @@ export function maskAll(value: unknown, redact: readonly Redaction[]): unknown {
   return masked;
 }
 
-/** A name and its value side by side, as headers and maps are listed, are treated as a member. */
+/** Of pairs, as headers and maps are listed, the first is the name. A list of two names alone says nothing of values. */
 function maskItems(items: readonly unknown[], redact: readonly Redaction[]): unknown[] {
-  const [name, value] = items;
-  if (items.length === 2 && typeof name === 'string' && isHidden(name, value)) return [name, MASKED];
-  return items.map((item) => maskAll(item, redact));
+  return items.map((item) => {
+    if (!Array.isArray(item) || item.length !== 2) return maskAll(item, redact);
+    const [name, value] = item as [unknown, unknown];
+    return typeof name === 'string' && isHidden(name, value) ? [name, MASKED] : maskAll(item, redact);
+  });
 }
 
 /** Of a schema's property the name says nothing of the value below it; a switch, such as `hasPassword`, is no secret. */
